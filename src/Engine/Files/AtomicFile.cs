@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+
+namespace DataVersion.Engine.Files;
+
+/// <summary>Writing a file so that at any moment either the old or the new content is there, never a part.</summary>
+internal static class AtomicFile
+{
+    /// <summary>
+    /// A name next to the target that DVC takes for a temporary file: a dot, 22 URL-safe characters, <c>.tmp</c>.
+    /// </summary>
+    public static string TemporaryName(string folder)
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        Span<char> name = stackalloc char[24];
+        Convert.TryToBase64Chars(random, name, out _);
+        name.Replace('+', '-');
+        name.Replace('/', '_');
+        return Path.Combine(folder, string.Concat(".", name[..22], ".tmp"));
+    }
+
+    /// <summary>Replaces the file by these bytes; the permissions of an existing file are kept.</summary>
+    /// <param name="path">Absolute path; its folder must exist.</param>
+    /// <param name="content">The whole new content.</param>
+    /// <param name="durable">Ask the disk to keep it before the old content is given up (fsync): for metadata that is the only copy.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool durable = true)
+    {
+        var temporary = TemporaryName(Path.GetDirectoryName(path)!);
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+            {
+                file.Write(content);
+                if (durable)
+                    file.Flush(flushToDisk: true);
+            }
+            if (!OperatingSystem.IsWindows() && File.Exists(path))
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the file by this text, UTF-8 without a mark.</summary>
+    public static void Write(string path, string text, bool durable = true) =>
+        Write(path, System.Text.Encoding.UTF8.GetBytes(text), durable);
+}

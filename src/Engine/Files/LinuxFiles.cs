@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace DataVersion.Engine.Files;
+
+/// <summary>File information on Linux through <c>statx</c>, whose structure is the same on every architecture (man 2 statx).</summary>
+internal static unsafe partial class LinuxFiles
+{
+    private const int AtFdCwd = -100;
+    private const int AtSymlinkNofollow = 0x100;
+    private const uint BasicStats = 0x7ff;
+    private const int NoEntry = 2;
+    private const int NotADirectory = 20;
+
+    public static FileStat Stat(string path, bool followLinks)
+    {
+        Statx buffer;
+        if (statx(AtFdCwd, path, followLinks ? 0 : AtSymlinkNofollow, BasicStats, &buffer) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is NoEntry or NotADirectory)
+                return default;
+            throw NativeError.ToException(error, path);
+        }
+        var kind = (buffer.Mode & 0xF000) switch
+        {
+            0x8000 => FileKind.File,
+            0x4000 => FileKind.Directory,
+            0xA000 => FileKind.Symlink,
+            _ => FileKind.Other,
+        };
+        return new FileStat(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size,
+            (buffer.Modified.Seconds * 1_000_000_000) + buffer.Modified.Nanoseconds, buffer.Mode & 0xFFF, buffer.LinkCount);
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, Statx* buffer);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Timestamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        private readonly int reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    private struct Statx
+    {
+        public uint Mask;
+        public uint BlockSize;
+        public ulong Attributes;
+        public uint LinkCount;
+        public uint UserId;
+        public uint GroupId;
+        public ushort Mode;
+        private readonly ushort padding;
+        public ulong Inode;
+        public ulong Size;
+        public ulong Blocks;
+        public ulong AttributesMask;
+        public Timestamp Accessed;
+        public Timestamp Born;
+        public Timestamp Changed;
+        public Timestamp Modified;
+        public uint SpecialMajor;
+        public uint SpecialMinor;
+        public uint DeviceMajor;
+        public uint DeviceMinor;
+    }
+}
