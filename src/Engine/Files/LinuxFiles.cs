@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Files;
 
@@ -7,6 +8,7 @@ internal static unsafe partial class LinuxFiles
 {
     private const int AtFdCwd = -100;
     private const int AtSymlinkNofollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int NoEntry = 2;
     private const int NotADirectory = 20;
@@ -21,6 +23,20 @@ internal static unsafe partial class LinuxFiles
                 return default;
             throw NativeError.ToException(error, path);
         }
+        return Convert(buffer);
+    }
+
+    /// <summary>The stat of an open file, whatever its name stands for by now.</summary>
+    public static FileStat Stat(SafeFileHandle file, string path)
+    {
+        Statx buffer;
+        if (statxOf(file, "", AtEmptyPath, BasicStats, &buffer) != 0)
+            throw NativeError.ToException(Marshal.GetLastPInvokeError(), path);
+        return Convert(buffer);
+    }
+
+    private static FileStat Convert(in Statx buffer)
+    {
         var kind = (buffer.Mode & 0xF000) switch
         {
             0x8000 => FileKind.File,
@@ -31,6 +47,9 @@ internal static unsafe partial class LinuxFiles
         return new FileStat(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size,
             (buffer.Modified.Seconds * 1_000_000_000) + buffer.Modified.Nanoseconds, buffer.Mode & 0xFFF, buffer.LinkCount);
     }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statxOf(SafeFileHandle file, string path, int flags, uint mask, Statx* buffer);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, Statx* buffer);

@@ -9,7 +9,17 @@ internal static class NativeError
     {
         var text = $"{Marshal.GetPInvokeErrorMessage(error)}: '{path}'";
         if (OperatingSystem.IsWindows())
-            return error == 5 ? new UnauthorizedAccessException(text) : new IOException(text, unchecked((int)0x80070000) | error);
-        return error is 1 or 13 ? new UnauthorizedAccessException(text) : new IOException(text, error);
+            return error switch
+            {
+                5 => new UnauthorizedAccessException(text),
+                2 or 3 => new FileNotFoundException(text, path),
+                _ => new IOException(text, unchecked((int)0x80070000) | error),
+            };
+        return error switch
+        {
+            1 or 13 => new UnauthorizedAccessException(text),
+            2 => new FileNotFoundException(text, path),
+            _ => new IOException(text, error),
+        };
     }
 }

@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using DataVersion.Engine.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace DataVersion.Engine.Linking;
+
+/// <summary>Clones, in-kernel copies and shared extents on Linux (man 2 ioctl_ficlone, copy_file_range, fs/fiemap).</summary>
+internal static unsafe partial class LinuxLinks
+{
+    private const nuint FiClone = 0x40049409;
+    private const nuint FiExtentMap = 0xC020660B;
+    private const uint ExtentUnknown = 0x2, ExtentInline = 0x200, ExtentShared = 0x2000;
+    private const int Interrupted = 4;
+
+    /// <summary>Makes a new file that shares all blocks of the source. 0, or the error number; then nothing is left.</summary>
+    public static int Clone(string source, string destination, int mode)
+    {
+        using var from = LinuxDescriptors.OpenRead(source);
+        using (var to = LinuxDescriptors.CreateNew(destination, mode))
+        {
+            if (ioctl(to, FiClone, from) == 0)
+                return 0;
+        }
+        var error = Marshal.GetLastPInvokeError();
+        FileRemoval.Try(destination);
+        return error;
+    }
+
+    /// <summary>
+    /// Copies a whole file inside the kernel; false when the file systems cannot (nothing is copied then).
+    /// </summary>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    public static bool CopyContent(SafeFileHandle from, SafeFileHandle to, string destination)
+    {
+        const nuint chunk = 1 << 30;
+        for (var copied = false; ; copied = true)
+        {
+            var count = copy_file_range(from, null, to, null, chunk, 0);
+            if (count == 0)
+                return true;
+            if (count > 0)
+                continue;
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Interrupted)
+                continue;
+            if (!copied && LinkCalls.MeansUnsupported(error))
+                return false;
+            throw NativeError.ToException(error, destination);
+        }
+    }
+
+    /// <summary>True when the first block of both files is the same block of the disk: one is a clone of the other.</summary>
+    public static bool SharesBlocks(string path, string other)
+    {
+        try
+        {
+            return FirstExtent(path) is { } mine && (mine.Flags & ExtentShared) != 0
+                && (mine.Flags & (ExtentUnknown | ExtentInline)) == 0
+                && FirstExtent(other) is { } theirs && mine.Physical == theirs.Physical;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static Extent? FirstExtent(string path)
+    {
+        using var file = LinuxDescriptors.OpenRead(path);
+        var map = new ExtentMap { Length = ulong.MaxValue, Room = 1 };
+        return ioctlMap(file, FiExtentMap, &map) == 0 && map.Found == 1 ? map.First : null;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ioctl(SafeFileHandle file, nuint request, SafeFileHandle source);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int ioctlMap(SafeFileHandle file, nuint request, ExtentMap* map);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint copy_file_range(SafeFileHandle from, long* fromOffset, SafeFileHandle to, long* toOffset, nuint count, uint flags);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Extent
+    {
+        public ulong Logical, Physical, Length;
+        private readonly ulong reserved1, reserved2;
+        public uint Flags;
+        private readonly uint reserved3, reserved4, reserved5;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ExtentMap
+    {
+        public ulong Start, Length;
+        public uint Flags, Found, Room, Reserved;
+        public Extent First;
+    }
+}
