@@ -1,0 +1,33 @@
+namespace DataVersion.Tests;
+
+/// <summary>
+/// Finds the material that is shared between checkouts (recorded fixtures): the folder that the environment variable
+/// <c>DATAVERSION_SHARED</c> names, else a folder <c>shared</c> beside a folder above the test assembly.
+/// </summary>
+internal static class Shared
+{
+    /// <summary>Absolute path of an entry of the shared folder; null when there is none.</summary>
+    public static string? TryFind(string name)
+    {
+        foreach (var candidate in Candidates())
+        {
+            var path = Path.Combine(candidate, name);
+            if (Path.Exists(path))
+                return path;
+        }
+        return null;
+    }
+
+    /// <inheritdoc cref="TryFind"/>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    public static string Find(string name) => TryFind(name) ?? throw new DirectoryNotFoundException(
+        $"'{name}' was not found in a shared folder. Set DATAVERSION_SHARED to the folder that holds it.");
+
+    private static IEnumerable<string> Candidates()
+    {
+        if (Environment.GetEnvironmentVariable("DATAVERSION_SHARED") is { Length: > 0 } named)
+            yield return named;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            yield return Path.Combine(folder.FullName, "shared");
+    }
+}
