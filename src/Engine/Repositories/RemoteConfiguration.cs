@@ -1,0 +1,20 @@
+namespace DataVersion.Engine.Repositories;
+
+/// <summary>A remote as configured, its <c>remote://</c> reference resolved.</summary>
+/// <param name="Name">Its name, lower case.</param>
+/// <param name="Url">An absolute folder or a URL.</param>
+/// <param name="Options">All options but <c>url</c>, effective values; without defaults.</param>
+/// <param name="Scopes">The levels that say something about it, in order.</param>
+/// <param name="IsDefault">True when <c>core.remote</c> names it.</param>
+public sealed record RemoteConfiguration(
+    string Name, string Url, IReadOnlyDictionary<string, string> Options, IReadOnlyList<ConfigScope> Scopes, bool IsDefault)
+{
+    /// <summary>The scheme of the URL; "" for a folder.</summary>
+    public string Scheme => RemoteSchema.SchemeOf(Url);
+
+    /// <summary>An option or its default; null when there is neither.</summary>
+    public string? Get(string option) => Options.GetValueOrDefault(option) ?? RemoteSchema.OptionsOf(Url).GetValueOrDefault(option)?.Default;
+
+    /// <summary>The public description.</summary>
+    public DataRemote ToModel() => new(Name, Url, Scopes[^1], IsDefault, Options);
+}

@@ -1,0 +1,58 @@
+namespace DataVersion.Engine.Repositories;
+
+/// <summary>The options that the engine itself goes by, typed.</summary>
+public sealed record RepositorySettings
+{
+    /// <summary>Absolute path of the cache: <c>cache.dir</c>, else <c>.dvc/cache</c>.</summary>
+    public required string CacheFolder { get; init; }
+
+    /// <summary><c>cache.shared = group</c>: new objects and folders of the cache can be written by the group.</summary>
+    public bool CacheSharedGroup { get; init; }
+
+    /// <summary><c>cache.type</c>: the kinds of links to try, best first; never empty.</summary>
+    public IReadOnlyList<LinkKind> LinkOrder { get; init; } = [LinkKind.Reflink, LinkKind.Copy];
+
+    /// <summary><c>core.autostage</c>: put changed metadata into the Git index.</summary>
+    public bool AutoStage { get; init; }
+
+    /// <summary><c>core.no_scm</c>: the repository lives without Git.</summary>
+    public bool NoScm { get; init; }
+
+    /// <summary><c>core.checksum_jobs</c>: number of hashing threads, at least 1; null when the configuration does not say.</summary>
+    public int? ConfiguredChecksumJobs { get; init; }
+
+    /// <summary>Number of hashing threads: as configured, else half the processors, at least 1 and at most 4, as in DVC.</summary>
+    public int ChecksumJobs => ConfiguredChecksumJobs ?? Math.Max(1, Math.Min(4, Environment.ProcessorCount / 2));
+
+    /// <summary><c>core.hardlink_lock</c>: the repository lock is a hard link.</summary>
+    public bool HardlinkLock { get; init; }
+
+    /// <summary><c>cache.verify</c>: hash objects again before they are trusted.</summary>
+    public bool VerifyCache { get; init; }
+
+    /// <summary><c>cache.slow_link_warning</c>: warn when files are copied although a faster kind of link could work.</summary>
+    public bool SlowLinkWarning { get; init; } = true;
+
+    /// <summary><c>core.remote</c>; null when not set.</summary>
+    public string? DefaultRemote { get; init; }
+
+    /// <summary>Takes the settings from the merged levels.</summary>
+    /// <exception cref="DataVersionException">The configuration belongs to no repository.</exception>
+    public static RepositorySettings From(Configuration configuration)
+    {
+        var layout = configuration.Layout ?? throw new DataVersionException(DataErrorKind.RepositoryNotFound, "There is no data repository here.");
+        return new RepositorySettings
+        {
+            CacheFolder = configuration.Get("cache.dir") is { Length: > 0 } folder ? Path.TrimEndingDirectorySeparator(folder) : layout.DefaultCacheFolder,
+            CacheSharedGroup = configuration.Get("cache.shared") == "group",
+            LinkOrder = [.. configuration.GetList("cache.type").Select(kind => Enum.Parse<LinkKind>(kind, ignoreCase: true)).Distinct()],
+            AutoStage = configuration.GetBool("core.autostage"),
+            NoScm = configuration.GetBool("core.no_scm"),
+            ConfiguredChecksumJobs = configuration.GetInt("core.checksum_jobs"),
+            HardlinkLock = configuration.GetBool("core.hardlink_lock"),
+            VerifyCache = configuration.GetBool("cache.verify"),
+            SlowLinkWarning = configuration.GetBool("cache.slow_link_warning"),
+            DefaultRemote = configuration.DefaultRemote,
+        };
+    }
+}
