@@ -13,8 +13,12 @@ internal sealed record Deviation(string Case, string Item, string Reason)
 /// <summary>Every known difference to the recordings in one table. What is not here must be equal.</summary>
 internal static class Deviations
 {
+    private const string DataPathsName = "a path may name the data or its .dvc file, so the step would succeed with ours";
+
     private static readonly Deviation[] Table =
     [
+        new("09-re-add-fields", "steps[10]", "DVC 3 has no --desc; Add-DataFile has -Description, so there is no unknown option to refuse."),
+        new("16-remove-move", "steps[26]", $"DVC refuses the data's name; for ours {DataPathsName}."),
         new("40-metrics-plots", "repo: git-status.txt",
             "It was recorded after the plot reports had written pictures into dvc_plots/, which the archive does not hold."),
     ];

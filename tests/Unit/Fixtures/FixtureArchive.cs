@@ -6,8 +6,8 @@ namespace DataVersion.Tests.Fixtures;
 /// <summary>Unpacks <c>after.tar.gz</c>: modes, symbolic and hard links are kept, links into the recorded root are moved along.</summary>
 internal static class FixtureArchive
 {
-    /// <summary>Unpacks everything, or what <paramref name="wanted"/> accepts, into the world's root.</summary>
-    public static void Unpack(FixtureCase fixture, FixtureWorld world, Func<string, bool>? wanted = null)
+    /// <summary>Unpacks everything, or what <paramref name="wanted"/> accepts, into a folder that stands for the root.</summary>
+    public static void Unpack(FixtureCase fixture, string root, Func<string, bool>? wanted = null)
     {
         using var tar = new TarReader(new GZipStream(File.OpenRead(fixture.Archive), CompressionMode.Decompress));
         var folders = new List<(string Path, UnixFileMode Mode)>();
@@ -16,7 +16,7 @@ internal static class FixtureArchive
             var name = Relative(entry.Name);
             if (name.Length == 0 || wanted?.Invoke(name) == false)
                 continue;
-            var path = Path.Combine(world.Root, name);
+            var path = Path.Combine(root, name);
             if (entry.EntryType == TarEntryType.Directory)
             {
                 Directory.CreateDirectory(path);
@@ -26,9 +26,9 @@ internal static class FixtureArchive
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             StepActions.Remove(path);
             if (entry.EntryType == TarEntryType.SymbolicLink)
-                File.CreateSymbolicLink(path, Moved(entry.LinkName, fixture.RecordedRoot, world.Root));
+                File.CreateSymbolicLink(path, Moved(entry.LinkName, fixture.RecordedRoot, root));
             else if (entry.EntryType == TarEntryType.HardLink)
-                PosixCalls.HardLink(Path.Combine(world.Root, Relative(entry.LinkName)), path);
+                PosixCalls.HardLink(Path.Combine(root, Relative(entry.LinkName)), path);
             else
                 WriteFile(path, entry);
         }

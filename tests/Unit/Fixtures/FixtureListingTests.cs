@@ -22,7 +22,7 @@ public sealed class FixtureListingTests(ITestOutputHelper output)
     {
         var fixture = FixtureCase.Read(name);
         using var world = new FixtureWorld(fixture);
-        FixtureArchive.Unpack(fixture, world);
+        FixtureArchive.Unpack(fixture, world.Root);
         var comparison = new StateComparison(name);
         FixtureState.CompareEnd(fixture, world, comparison);
         comparison.Verdict(output);

@@ -10,27 +10,29 @@ namespace DataVersion.Tests.Fixtures;
 internal sealed class FixtureWorld : IDisposable
 {
     private readonly Dictionary<string, string?> former = [];
-    private readonly string place;
-    private readonly uint formerMask;
+        private readonly uint formerMask;
 
     public FixtureWorld(FixtureCase fixture)
     {
-        place = Directory.CreateTempSubdirectory("dv-fixture-").FullName;
-        Root = Path.Combine(place, Path.GetFileName(fixture.RecordedRoot));
-        var home = Path.Combine(place, "home");
-        var template = Path.Combine(place, "template");
+        Place = Directory.CreateTempSubdirectory("dv-fixture-").FullName;
+        Root = Path.Combine(Place, Path.GetFileName(fixture.RecordedRoot));
+        var home = Path.Combine(Place, "home");
+        var template = Path.Combine(Place, "template");
         formerMask = PosixCalls.SetUmask(0b000_010_010);
         foreach (var folder in (string[])[Root, home, Path.Combine(template, "info")])
             Directory.CreateDirectory(folder);
         foreach (var (name, value) in ((string, string)[])[
             ("HOME", home), ("SHELL", "/bin/sh"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("CI", "true"),
-            ("DVC_NO_ANALYTICS", "1"), ("DVC_SITE_CACHE_DIR", Path.Combine(place, "site")),
+            ("DVC_NO_ANALYTICS", "1"), ("DVC_SITE_CACHE_DIR", Path.Combine(Place, "site")),
             ("DVC_GLOBAL_CONFIG_DIR", Path.Combine(home, "none")), ("DVC_SYSTEM_CONFIG_DIR", Path.Combine(home, "none")),
             ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TEMPLATE_DIR", template), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_MERGE_AUTOEDIT", "no"), ("GIT_EDITOR", "true")])
             Set(name, value);
         SetDate("2024-01-01T00:00:00+00:00");
     }
+
+    /// <summary>The temporary folder around the root.</summary>
+    public string Place { get; }
 
     /// <summary>The root; its last segment is that of the recording.</summary>
     public string Root { get; }
@@ -78,6 +80,6 @@ internal sealed class FixtureWorld : IDisposable
         foreach (var (name, value) in former)
             Environment.SetEnvironmentVariable(name, value);
         PosixCalls.SetUmask(formerMask);
-        StepActions.Remove(place);
+        StepActions.Remove(Place);
     }
 }

@@ -66,7 +66,11 @@ internal sealed class StateComparison
     }
 
     /// <summary>Compares one text exactly; null stands for a file that is not there.</summary>
-    public void Compare(string name, string? recorded, string? now)
+    /// <param name="name">The item, as deviations name it.</param>
+    /// <param name="recorded">What DVC left.</param>
+    /// <param name="now">What we left.</param>
+    /// <param name="title">What a reader wants to know besides the item.</param>
+    public void Compare(string name, string? recorded, string? now, string? title = null)
     {
         if (DeviationOf(name) is { } deviation)
         {
@@ -77,6 +81,7 @@ internal sealed class StateComparison
         }
         if (recorded == now)
             return;
+        name = title is null ? name : $"{name} {title}";
         if (now is null)
             Add(name, "is missing; expected:\n" + recorded);
         else if (recorded is null)
