@@ -21,11 +21,9 @@ public static class TextCapture
         using var runspace = RunspaceFactory.CreateRunspace(host, session);
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
-        shell.AddScript("$PSStyle.OutputRendering = 'PlainText'").Invoke();
-        shell.Commands.Clear();
         shell.AddCommand("Out-Default");
         shell.Invoke(objects);
-        return host.Text.ToString();
+        return new System.Management.Automation.Internal.StringDecorated(host.Text.ToString()).ToString(OutputRendering.PlainText);
     }
 
     private sealed class CapturingHost(int width) : PSHost

@@ -38,14 +38,14 @@ public sealed class ModuleSession : IDisposable
             SetLocation(location);
     }
 
+    /// <summary>The folder with the solution file.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
     /// <summary>The shipped folder that the build made.</summary>
     public static string ModuleFolder { get; } = Path.Combine(RepositoryRoot, "out", "DataVersion");
 
     /// <summary>The built manifest.</summary>
     public static string Manifest => Path.Combine(ModuleFolder, "DataVersion.psd1");
-
-    /// <summary>The folder with the solution file.</summary>
-    public static string RepositoryRoot => field ??= FindRoot();
 
     /// <summary>Sets the session's location; the process's current directory stays where it is.</summary>
     public void SetLocation(string folder) => runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(folder));
