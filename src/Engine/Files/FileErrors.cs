@@ -14,7 +14,8 @@ public static class FileErrors
     /// <param name="error">What was thrown; not a cancellation.</param>
     /// <param name="path">The file it happened to.</param>
     /// <param name="doing">What was attempted, to follow "Cannot": "read", "store", "link".</param>
-    public static DataVersionException Describe(Exception error, string path, string doing)
+    /// <param name="where">Follows the file in the message, for example " in the cache '...'".</param>
+    public static DataVersionException Describe(Exception error, string path, string doing, string where = "")
     {
         if (error is DataVersionException known)
             return known;
@@ -32,7 +33,7 @@ public static class FileErrors
                 "Shorten the path."),
             _ => (DataErrorKind.InputOutput, error.Message, "Check the disk and the file system, then run the command again."),
         };
-        return new DataVersionException(kind, $"Cannot {doing} '{path}': {reason}", path, action, error);
+        return new DataVersionException(kind, $"Cannot {doing} '{path}'{where}: {reason}", path, action, error);
     }
 
     /// <summary>True when the disk or the user's quota is full.</summary>

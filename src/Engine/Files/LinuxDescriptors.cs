@@ -8,11 +8,12 @@ namespace DataVersion.Engine.Files;
 /// </summary>
 internal static unsafe partial class LinuxDescriptors
 {
-    private const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
+    private const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800; // for pipes, whose opening would wait for a writer; files know no difference
     private const int Interrupted = 4;
 
     /// <summary>Opens for reading; links are followed. The errors are those that .NET would throw.</summary>
-    public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly | CloseOnExec, 0);
+    public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly | NonBlocking | CloseOnExec, 0);
 
     /// <summary>Makes a new file for writing and reading, with this mode less the umask.</summary>
     public static SafeFileHandle CreateNew(string path, int mode) => Open(path, ReadWrite | Create | Exclusive | CloseOnExec, mode);

@@ -13,7 +13,7 @@ public readonly record struct StoredObject(ContentHash Hash, string Path, long S
 
 /// <summary>
 /// A folder of objects, each a read-only file under its hash: <c>ab/cdef...</c> (format: DVC's cache). Says where objects
-/// are and what is there; whether their bytes are right is the object verifier's business.
+/// are and what is there; whether their bytes are right is the <see cref="ObjectVerifier"/>'s business.
 /// </summary>
 public sealed class ObjectStore
 {
@@ -111,7 +111,10 @@ public sealed class ObjectStore
             {
                 using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0))
                     file.Write(content);
-                Publish(temporary, path);
+                ProtectTemporary(temporary);
+                FaultPoint.Reach("store.before-rename");
+                FileRename.Replace(temporary, path);
+                FaultPoint.Reach("store.after-rename");
             }
             catch
             {
@@ -186,8 +189,35 @@ public sealed class ObjectStore
         return AtomicFile.TemporaryName(Folder);
     }
 
-    /// <summary>Gives a complete, verified temporary file its final name. Its mode is 0444 before the name is there.</summary>
-    internal void Publish(string temporary, string path)
+    /// <summary>Forgets which folders exist: another process may have removed empty ones.</summary>
+    internal void ForgetFolders() => folders.Forget();
+
+    /// <summary>
+    /// Gives a complete, verified temporary file of this file system the name of an object, read-only before it has it.
+    /// False when something of that name is there already; the temporary file stays then.
+    /// </summary>
+    internal bool TryPublish(string temporary, ContentHash hash)
+    {
+        ProtectTemporary(temporary);
+        FaultPoint.Reach("store.before-rename");
+        var path = PathOf(hash);
+        EnsureFolder(hash);
+        bool renamed;
+        try
+        {
+            renamed = FileRename.ToNewName(temporary, path);
+        }
+        catch (FileNotFoundException)
+        {
+            ForgetFolders();
+            EnsureFolder(hash);
+            renamed = FileRename.ToNewName(temporary, path);
+        }
+        FaultPoint.Reach("store.after-rename");
+        return renamed;
+    }
+
+    private static void ProtectTemporary(string temporary)
     {
         try
         {
@@ -195,11 +225,8 @@ public sealed class ObjectStore
         }
         catch (UnauthorizedAccessException)
         {
-            // A hard link to a file of another owner: DVC then verifies the object each time, and so do we.
+            // A hard link to a file of another owner. DVC then verifies the object each time it is used.
         }
-        FaultPoint.Reach("store.before-rename");
-        FileRename.Replace(temporary, path);
-        FaultPoint.Reach("store.after-rename");
     }
 
     // Comparing is as quick as hashing and needs no trust in the name.

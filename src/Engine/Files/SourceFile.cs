@@ -1,0 +1,49 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace DataVersion.Engine.Files;
+
+/// <summary>A file that is read from the start to the end, with its stat taken from the open file where there is a way.</summary>
+internal readonly struct SourceFile : IDisposable
+{
+    private readonly SafeFileHandle handle;
+    private readonly string path;
+
+    private SourceFile(SafeFileHandle handle, string path)
+    {
+        this.handle = handle;
+        this.path = path;
+    }
+
+    /// <summary>Opens for reading, links followed; other processes may go on writing, which is noticed by the stat.</summary>
+    public static SourceFile Open(string path) => new(
+        OperatingSystem.IsLinux()
+            ? LinuxDescriptors.OpenRead(path)
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+        path);
+
+    /// <summary>The descriptor, for calls of the operating system.</summary>
+    public SafeFileHandle Handle => handle;
+
+    /// <summary>The stat now.</summary>
+    public FileStat Stat() => OperatingSystem.IsLinux() ? LinuxFiles.Stat(handle, path) : FileStat.Read(path, followLinks: true);
+
+    /// <summary>Reads until the buffer is full or the file ends; 0 at the end.</summary>
+    public int Fill(Span<byte> buffer, long offset)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var rest = buffer[total..];
+            var read = OperatingSystem.IsLinux()
+                ? LinuxDescriptors.Read(handle, rest, offset + total, path)
+                : RandomAccess.Read(handle, rest, offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+        return total;
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => handle.Dispose();
+}

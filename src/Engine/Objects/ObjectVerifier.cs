@@ -1,0 +1,153 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Hashing;
+
+namespace DataVersion.Engine.Objects;
+
+/// <summary>Whether an object may be used.</summary>
+public enum ObjectVerdict : byte
+{
+    /// <summary>Its bytes match its name.</summary>
+    Good,
+    /// <summary>It is not there.</summary>
+    Missing,
+    /// <summary>Its bytes do not match its name; it was taken out of the store.</summary>
+    Corrupt,
+    /// <summary>It is there but could not be read.</summary>
+    Unreadable,
+}
+
+/// <summary>What is known of one object now.</summary>
+/// <param name="Verdict">Whether it may be used.</param>
+/// <param name="Hash">Its name.</param>
+/// <param name="Path">Where it is, or would be.</param>
+/// <param name="Stat">Its stat, links followed, when good.</param>
+/// <param name="WasRead">True when its bytes were hashed now, false when the stat of an earlier time answered.</param>
+/// <param name="QuarantinedTo">Where a corrupt object is now.</param>
+/// <param name="Error">Why it may not be used: ObjectMissing, ObjectCorrupt, or the error of reading it.</param>
+public readonly record struct ObjectCheck(
+    ObjectVerdict Verdict, ContentHash Hash, string Path, FileStat Stat, bool WasRead, string? QuarantinedTo, DataVersionException? Error);
+
+/// <summary>
+/// Lets an object be used only when its stat is the one it had when it was last verified; else its bytes are hashed first.
+/// (DVC trusts the mode 0444 instead and serves damaged objects.) A bad object goes to quarantine. Thread-safe.
+/// </summary>
+/// <param name="stores">The stores.</param>
+/// <param name="records">What is remembered of earlier verifications.</param>
+public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
+{
+    /// <summary>Checks one object on this thread.</summary>
+    /// <param name="hash">Its name.</param>
+    /// <param name="always">Hash it even if its stat is the recorded one.</param>
+    /// <param name="cancellation">Ends reading early.</param>
+    public ObjectCheck Verify(ContentHash hash, bool always = false, CancellationToken cancellation = default)
+    {
+        using var hasher = new FileHasher(cancellation);
+        return Verify(hash, hasher, always);
+    }
+
+    /// <summary>Checks many objects and reports each as it is known.</summary>
+    /// <param name="hashes">Their names; each should be listed once.</param>
+    /// <param name="workers">Most objects at a time; 0 or less means one for each processor.</param>
+    /// <param name="report">Receives the number of the hash and the verdict, once for each; called from any thread.</param>
+    /// <param name="context">Progress and cancellation.</param>
+    /// <param name="always">Hash each even if its stat is the recorded one (Test-DataCache).</param>
+    public void Verify(
+        IReadOnlyList<ContentHash> hashes, int workers, Action<int, ObjectCheck> report, OperationContext context, bool always = false)
+    {
+        var progress = new ProgressCount("Verifying", hashes.Count, 0, context);
+        WorkQueue.Run(hashes.Count, workers, context.Cancellation, queue =>
+        {
+            using var hasher = new FileHasher(context.Cancellation, progress.AddBytes);
+            while (queue.TryTake(out var index))
+            {
+                var check = Verify(hashes[index], hasher, always);
+                report(index, check);
+                progress.ItemDone(check.Path);
+            }
+        });
+    }
+
+    internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always)
+    {
+        var store = stores.For(hash.Algorithm);
+        var path = store.PathOf(hash);
+        // A manifest is named by the plain MD5 of its bytes in both stores.
+        var algorithm = hash.IsDirectory ? ContentHashAlgorithm.Md5 : hash.Algorithm;
+        FileStat stat;
+        try
+        {
+            stat = FileStat.Read(path, followLinks: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new ObjectCheck(ObjectVerdict.Unreadable, hash, path, default, false, null, FileErrors.Describe(error, path, "read the object"));
+        }
+        if (stat.Kind == FileKind.None)
+            return Missing(hash, path);
+        if (!always && records.TryGet(path, stat, algorithm, out var recorded) && SameBytes(recorded, hash))
+            return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, stat), false, null, null);
+        var outcome = hasher.Hash(path, algorithm);
+        switch (outcome.Status)
+        {
+            case HashStatus.Missing:
+                return Missing(hash, path);
+            case HashStatus.Failed:
+                return new ObjectCheck(ObjectVerdict.Unreadable, hash, path, stat, true, null, outcome.Error);
+            case HashStatus.Hashed when SameBytes(outcome.Hash, hash):
+                records.Record(path, outcome.After, outcome.Hash);
+                return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, outcome.After), true, null, null);
+            default:
+                return Corrupt(store, hash, path, outcome);
+        }
+    }
+
+    private ObjectCheck Corrupt(ObjectStore store, ContentHash hash, string path, in HashOutcome outcome)
+    {
+        records.Forget(path);
+        var reason = outcome.Status == HashStatus.Hashed
+            ? $"Its bytes have the hash {outcome.Hash}."
+            : "Its bytes changed while they were read: a program is writing to it.";
+        const string action = "Fetch it from a remote with Sync-DataRemote, or add the original file again.";
+        try
+        {
+            var target = store.Quarantine(hash, $"Object {hash} of '{store.Folder}'. {reason}");
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, target, new DataVersionException(
+                DataErrorKind.ObjectCorrupt,
+                $"The object {hash} in the cache is damaged and was moved to '{target}'. {reason}", path, action));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, null, new DataVersionException(
+                DataErrorKind.ObjectCorrupt,
+                $"The object {hash} in the cache ('{path}') is damaged and could not be moved away: {error.Message} {reason}", path,
+                "Delete it by hand. " + action, error));
+        }
+    }
+
+    private static ObjectCheck Missing(ContentHash hash, string path) =>
+        new(ObjectVerdict.Missing, hash, path, default, false, null, new DataVersionException(DataErrorKind.ObjectMissing,
+            $"The object {hash} is not in the cache ('{path}').", path, "Fetch it from a remote with Sync-DataRemote -Direction Fetch."));
+
+    // The mark by which DVC knows verified objects. A cache that others own cannot be marked, and need not be.
+    private static FileStat Protected(string path, in FileStat stat)
+    {
+        if (stat.Mode == FileModes.Object)
+            return stat;
+        try
+        {
+            FileModes.Protect(path);
+            return stat with { Mode = FileModes.Object };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return stat;
+        }
+    }
+
+    private static bool SameBytes(ContentHash found, ContentHash name)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        found.CopyTo(bytes);
+        return new ContentHash(bytes, name.Algorithm, name.IsDirectory) == name;
+    }
+}

@@ -1,0 +1,21 @@
+namespace DataVersion.Engine;
+
+/// <summary>Counts items and bytes from several threads and passes samples on.</summary>
+internal sealed class ProgressCount(string activity, long itemsTotal, long bytesTotal, OperationContext context)
+{
+    private long items;
+    private long bytes;
+
+    /// <summary>Some bytes of the item at hand are done.</summary>
+    public void AddBytes(long count)
+    {
+        var done = Interlocked.Add(ref bytes, count);
+        // Small files are told by their end.
+        if (count >= 1 << 20)
+            context.Progress(new OperationProgress(activity, Interlocked.Read(ref items), itemsTotal, done, bytesTotal, null));
+    }
+
+    /// <summary>An item is done.</summary>
+    public void ItemDone(string? item) => context.Progress(new OperationProgress(
+        activity, Interlocked.Increment(ref items), itemsTotal, Interlocked.Read(ref bytes), bytesTotal, item));
+}
