@@ -23,10 +23,11 @@ public sealed class ModuleSession : IDisposable
     private readonly Runspace runspace;
 
     /// <summary>Opens a session; with a folder, its location is there.</summary>
-    public ModuleSession(string? location = null, bool import = true)
+    public ModuleSession(string? location = null, bool import = true, Action<InitialSessionState>? configure = null)
     {
         var initial = InitialSessionState.CreateDefault2();
         StandInCommands.AddTo(initial);
+        configure?.Invoke(initial);
         if (import)
             initial.ImportPSModule([Manifest]);
         runspace = RunspaceFactory.CreateRunspace(initial);

@@ -1,0 +1,66 @@
+using System.Management.Automation;
+
+namespace DataVersion.Cmdlets.Hosting;
+
+/// <summary>Turns what a user types into absolute file system paths, also for tracked paths that are not there.</summary>
+internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string>>? trackedPaths = null)
+{
+    private static readonly char[] Separators = OperatingSystem.IsWindows() ? ['\\', '/'] : ['/'];
+    private List<string[]>? tracked;
+
+    /// <summary>A path taken literally; it need not exist.</summary>
+    /// <exception cref="DataVersionException">It is not a path of the file system.</exception>
+    public static string Literal(PathIntrinsics paths, string path)
+    {
+        var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (provider.Name != "FileSystem")
+            throw new DataVersionException(DataErrorKind.ArgumentInvalid,
+                $"'{path}' is not a path of the file system but of the provider '{provider.Name}'.", path,
+                "Give a path of the file system.");
+        return System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(full));
+    }
+
+    /// <summary>A path with wildcards: what exists first, then tracked paths that do not. Without wildcards as it is.</summary>
+    /// <exception cref="DataVersionException">The wildcards match nothing.</exception>
+    public IReadOnlyList<string> Resolve(string path)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(path))
+            return [Literal(paths, WildcardPattern.Unescape(path))];
+        var found = Existing(path);
+        found.AddRange(Tracked(path).Where(t => !found.Contains(t)).ToList());
+        if (found.Count > 0)
+            return found;
+        // A file that is really called so, like img[1].png, typed without escaping.
+        var literal = Literal(paths, path);
+        return Path.Exists(literal) ? [literal] : throw new DataVersionException(DataErrorKind.PathNotFound,
+            $"'{path}' matches no file, no folder and no tracked path.", path,
+            "Check the spelling; use -LiteralPath for a name that contains [ ] * or ?.");
+    }
+
+    private List<string> Existing(string path)
+    {
+        try
+        {
+            var found = paths.GetResolvedProviderPathFromPSPath(path, out var provider);
+            return provider.Name == "FileSystem" ? [.. found.Select(System.IO.Path.TrimEndingDirectorySeparator)] : [];
+        }
+        catch (ItemNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Name by name, so that a wildcard never reaches across folders, as in PowerShell's own matching.</summary>
+    private IEnumerable<string> Tracked(string path)
+    {
+        tracked ??= [.. (trackedPaths?.Invoke() ?? []).Select(Split)];
+        if (tracked.Count == 0)
+            yield break;
+        var pattern = Split(Literal(paths, path)).Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToArray();
+        foreach (var names in tracked)
+            if (names.Length == pattern.Length && !names.Where((name, i) => !pattern[i].IsMatch(name)).Any())
+                yield return string.Join(System.IO.Path.DirectorySeparatorChar, names);
+    }
+
+    private static string[] Split(string path) => path.Split(Separators);
+}

@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Cmdlets.Hosting;
+
+/// <summary>
+/// The base of every cmdlet that works in a repository: finds it from the session's location (never from the process's
+/// current directory) or from <c>-Repository</c>, and resolves the paths that a user types.
+/// </summary>
+/// <remarks>
+/// How a leaf is written. It is <c>sealed</c>, in a file of its own, <c>AddDataFileCommand</c> in
+/// <c>AddDataFileCommand.cs</c>, in the folder of its noun, with <c>[Cmdlet]</c>, <c>[OutputType]</c>, and
+/// <c>SupportsShouldProcess</c> when it changes something; <c>docs/en-US/Verb-Noun.md</c> holds its help.
+/// <code>
+/// [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Path")]
+/// [SupportsWildcards, ArgumentCompleter(typeof(TrackedPathCompleter))]
+/// public string[] Path { get; set; } = [];
+///
+/// [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
+/// [Alias("PSPath", "FullName")]
+/// public string[] LiteralPath { get; set; } = [];
+///
+/// // only where the engine takes the repository's lock:
+/// [Parameter, ValidateRange(-1, int.MaxValue)]
+/// public int LockTimeout { get; set; } = DefaultLockTimeout;
+///
+/// protected override void ProcessRecord() => paths.Collect(Path, LiteralPath);        // collect only
+///
+/// protected override void EndProcessing()                                              // one engine call
+/// {
+///     var layout = FindRepository();
+///     var targets = ResolvePaths(requested, () => tracked absolute paths);             // errors are written per item
+///     var plan = RunPumped(context => engine.Plan(targets, context));                  // in the background
+///     if (!ShouldProcess(...)) return;                                                 // on the pipeline thread
+///     RunPumped((CmdletPump pump) => engine.Apply(plan, pump.Context,
+///         outcome => { if (outcome.Error is null) pump.WriteObject(outcome.Result); else pump.WriteError(outcome.Error, outcome.Path); }));
+/// }
+/// </code>
+/// Everything that an engine call throws out of <c>RunPumped</c> ends the command with a proper error record. Nothing but
+/// <c>RunPumped</c> may start threads, and only <see cref="CmdletPump"/> may be touched from them.
+/// </remarks>
+public abstract class RepositoryCmdlet : DataCmdlet
+{
+    /// <summary>How long to wait for another process that holds the repository, in seconds; as long as DVC waits.</summary>
+    internal const int DefaultLockTimeout = 3;
+
+    /// <summary>A folder of the repository to work on, instead of the one of the current location.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Repository { get; set; }
+
+    /// <summary>The session's location in the file system: what relative paths are relative to.</summary>
+    private protected string CurrentFolder => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
+    /// <summary>The repository of this command.</summary>
+    /// <remarks>Ends the command with <see cref="DataErrorKind.RepositoryNotFound"/> when there is none.</remarks>
+    private protected RepositoryLayout FindRepository()
+    {
+        try
+        {
+            return RepositoryDiscovery.Find(StartFolder());
+        }
+        catch (DataVersionException missing)
+        {
+            Fail(missing, Repository);
+            throw;
+        }
+    }
+
+    /// <summary>The repository, or null when there is none and the user did not name one.</summary>
+    private protected RepositoryLayout? TryFindRepository() =>
+        Repository is null ? RepositoryDiscovery.TryFind(StartFolder()) : FindRepository();
+
+    /// <summary>Absolute path of something the user typed that is taken literally; it need not exist.</summary>
+    /// <exception cref="DataVersionException">It is not a path of the file system.</exception>
+    private protected string ResolveLiteral(string path) => PathResolver.Literal(SessionState.Path, path);
+
+    /// <summary>
+    /// Absolute paths of what the user typed, each once, in order. Wildcards match existing files and the tracked paths;
+    /// a path without wildcards is taken as it is, whether it exists or not.
+    /// </summary>
+    /// <param name="requested">What <c>-Path</c> and <c>-LiteralPath</c> brought.</param>
+    /// <param name="tracked">Absolute paths of tracked data, asked for only when there is a wildcard.</param>
+    /// <returns>What could be resolved; a non-terminating error is written for everything else.</returns>
+    private protected IReadOnlyList<string> ResolvePaths(RequestedPaths requested, Func<IEnumerable<string>>? tracked = null)
+    {
+        var resolver = new PathResolver(SessionState.Path, tracked);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var result = new List<string>();
+        foreach (var (path, isLiteral) in requested)
+        {
+            try
+            {
+                foreach (var found in isLiteral ? [ResolveLiteral(path)] : resolver.Resolve(path))
+                    if (seen.Add(found))
+                        result.Add(found);
+            }
+            catch (Exception failure) when (failure is DataVersionException or RuntimeException and not PipelineStoppedException)
+            {
+                WriteError(failure, path);
+            }
+        }
+        return result;
+    }
+
+    /// <summary>A wait in seconds as the engine takes it; -1 means for ever.</summary>
+    private protected static TimeSpan Patience(int seconds) =>
+        seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
+
+    private string StartFolder() => Repository is null ? CurrentFolder : ResolveLiteral(Repository);
+}
