@@ -46,10 +46,10 @@ internal static class Maml
             new XElement(Command + "parameters", all.Select(p => Parameter(p, command, describe(p.Name), forSyntax: false))),
             new XElement(Command + "inputTypes", topic.Inputs.Select(i => TypeEntry("inputType", i.Title, i.Text))),
             new XElement(Command + "returnValues", Outputs(command, topic)),
-            new XElement(Text + "alertSet", new XElement(Text + "alert", Paragraphs(topic.Notes))),
+            topic.Notes.Count > 0 ? new XElement(Text + "alertSet", new XElement(Text + "alert", Paragraphs(topic.Notes))) : null,
             new XElement(Command + "examples", topic.Examples.Select(Example)),
             new XElement(Command + "relatedLinks", topic.Links.Select(link => new XElement(Text + "navigationLink",
-                new XElement(Text + "linkText", link.Text), new XElement(Text + "uri", link.Uri)))));
+                new XElement(Text + "linkText", link.Text), new XElement(Text + "uri", IsPage(link.Uri) ? "" : link.Uri)))));
     }
 
     /// <summary>The description of a parameter that is in several sets: the one with the most generous binding.</summary>
@@ -122,6 +122,9 @@ internal static class Maml
             new XElement(Text + "title", $"-------------------------- {example.Title} --------------------------"),
             new XElement(Dev + "code", example.Code),
             new XElement(Dev + "remarks", Paragraphs(example.Text)));
+
+    /// <summary>Links between help texts lead to the file in the repository; in a session the name is enough.</summary>
+    private static bool IsPage(string uri) => uri.EndsWith(".md", StringComparison.Ordinal);
 
     private static IEnumerable<XElement> Paragraphs(IEnumerable<string> paragraphs) =>
         paragraphs.Select(p => new XElement(Text + "para", p));

@@ -64,7 +64,7 @@ public sealed class HelpTests
         var text = string.Join(' ', ModuleSession.Render(new[] { help }).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Set-DataConfig [-Name] <string> [-Value] <string[]>", text, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Example 1: Link instead of copying", text);
-        Assert.Contains("relative to the folder of the file", text);
+        Assert.Contains("Several values make a list", text);
         Assert.Contains("as a list", session.Run("(Get-Help Set-DataConfig -Parameter Value).Description.Text").Output.Single().ToString());
     }
 }
