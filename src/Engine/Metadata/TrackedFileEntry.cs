@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using DataVersion.Engine.Files;
+using DataVersion.Engine.Objects;
 
 namespace DataVersion.Engine.Metadata;
 
@@ -34,7 +32,7 @@ public sealed class TrackedFileEntry
     internal static TrackedFileEntry Parse(MetadataSchema schema, YamlNode node)
     {
         var map = schema.Map(node, "an element of 'files'");
-        schema.CheckKeys(map, ["relpath", "md5", "md5-dos2unix", "size", "nfiles", "isexec", "version_id", "etag", "checksum", "cloud"], "for a file");
+        schema.CheckKeys(map, ["relpath", "md5", "size", "nfiles", "isexec", "version_id", "etag", "checksum", "cloud"], "for a file");
         var path = schema.Text(map, "relpath") ?? throw schema.Error(map, "'relpath' is missing.");
         if (path.Split('/').Any(part => part is "" or "." or "..") || path.Contains('\\') && OperatingSystem.IsWindows())
             throw schema.Error(map["relpath"]!, $"'{path}' is not a path inside the folder.");
@@ -58,7 +56,7 @@ public sealed class TrackedFileEntry
         map.Add("relpath", RelativePath);
         if (Hash is { } hash)
             map.Add("md5", hash.ToString());
-        DataEntry.AddText(map, "size", Size);
+        DataEntry.AddIfSet(map, "size", Size);
         if (IsExecutable)
             map.Add("isexec", true);
         if (Cloud is not null)
@@ -66,30 +64,22 @@ public sealed class TrackedFileEntry
             map.Add("cloud", Cloud);
             return map;
         }
-        DataEntry.AddText(map, "version_id", VersionId);
-        DataEntry.AddText(map, "etag", ETag);
-        DataEntry.AddText(map, "checksum", Checksum);
+        DataEntry.AddIfSet(map, "version_id", VersionId);
+        DataEntry.AddIfSet(map, "etag", ETag);
+        DataEntry.AddIfSet(map, "checksum", Checksum);
         return map;
     }
 
     /// <summary>The hash of the folder these files make: that of its manifest. Null when a file has no hash.</summary>
     internal static ContentHash? ManifestHash(IEnumerable<TrackedFileEntry> files)
     {
-        var json = new ArrayBufferWriter<byte>();
-        json.Write("["u8);
-        var isFirst = true;
-        foreach (var file in files.OrderBy(file => file.RelativePath, Utf8Order.Instance))
+        var entries = new List<ManifestEntry>();
+        foreach (var file in files)
         {
             if (file.Hash is not { } hash)
                 return null;
-            json.Write(isFirst ? "{\"md5\": "u8 : ", {\"md5\": "u8);
-            JsonText.AppendEscaped(json, hash.ToString());
-            json.Write(", \"relpath\": "u8);
-            JsonText.AppendEscaped(json, file.RelativePath);
-            json.Write("}"u8);
-            isFirst = false;
+            entries.Add(new ManifestEntry(file.RelativePath, hash));
         }
-        json.Write("]"u8);
-        return new ContentHash(MD5.HashData(json.WrittenSpan), isDirectory: true);
+        return Manifest.Create(entries).Hash;
     }
 }

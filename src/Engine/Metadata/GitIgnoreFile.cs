@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace DataVersion.Engine.Metadata;
+
+/// <summary>The lines of a <c>.gitignore</c> that keep tracked data out of Git (DVC spec 6.2): pure functions of text.</summary>
+public static class GitIgnoreFile
+{
+    /// <summary>
+    /// The text with a line for the entry; null when the line is there already. Existing lines and their order stay.
+    /// </summary>
+    /// <param name="oldText">The file's text; null when there is no file.</param>
+    /// <param name="entryBaseName">The name of the output in the folder of the <c>.gitignore</c>.</param>
+    public static string? Add(string? oldText, string entryBaseName)
+    {
+        var line = Escaped(entryBaseName);
+        oldText ??= "";
+        foreach (var existing in oldText.AsSpan().EnumerateLines())
+            if (existing.SequenceEqual(line))
+                return null;
+        var newLine = oldText.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        var separator = oldText.Length == 0 || oldText.EndsWith('\n') ? "" : newLine;
+        return oldText + separator + line + newLine;
+    }
+
+    /// <summary>
+    /// The text without the lines of the entry, escaped or not; null when nothing is left and the file is to be deleted.
+    /// The same text when there is no such line.
+    /// </summary>
+    public static string? Remove(string? oldText, string entryBaseName)
+    {
+        if (oldText is null)
+            return null;
+        var plain = "/" + entryBaseName;
+        var escaped = Escaped(entryBaseName);
+        var kept = new StringBuilder(oldText.Length);
+        var start = 0;
+        while (start < oldText.Length)
+        {
+            var end = oldText.IndexOf('\n', start);
+            end = end < 0 ? oldText.Length : end + 1;
+            var line = oldText.AsSpan(start, end - start);
+            var bare = line.TrimEnd("\r\n");
+            if (!Matches(bare, plain) && !Matches(bare, escaped))
+                kept.Append(line);
+            start = end;
+        }
+        if (kept.Length == oldText.Length)
+            return oldText;
+        return kept.Length == 0 ? null : kept.ToString();
+    }
+
+    /// <summary>The line that DVC writes: a slash and the name, with the characters that Git gives a meaning escaped.</summary>
+    public static string Escaped(string entryBaseName)
+    {
+        var line = new StringBuilder("/");
+        foreach (var c in entryBaseName)
+        {
+            if (c is '[' or ']' or '!' or '*' or '#' or '?')
+                line.Append('\\');
+            line.Append(c);
+        }
+        return line.ToString();
+    }
+
+    // DVC compares the line without white space around it; a name with spaces at its end must still be found.
+    private static bool Matches(ReadOnlySpan<char> line, string entry) =>
+        line.SequenceEqual(entry) || line.Trim().SequenceEqual(entry);
+}
