@@ -7,9 +7,10 @@ if (args.Length == 0 || args[0] is "-?" or "-h" or "--help")
 {
     Console.Error.WriteLine("""
         usage: dotnet run --project tools/Host -- <script.ps1> [arguments]
-               dotnet run --project tools/Host -- -c "<commands>"
+               dotnet run --project tools/Host -- [-NoImport] -c "<commands>"
 
-        Runs PowerShell with the built DataVersion module, on a machine that has no PowerShell.
+        Runs PowerShell with the built DataVersion module, on a machine that has no PowerShell. With -NoImport the module is
+        not imported before the commands run; its manifest is in $ModuleManifest.
         """);
     return 64;
 }
@@ -18,7 +19,12 @@ var session = InitialSessionState.CreateDefault2();
 if (OperatingSystem.IsWindows())
     session.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Bypass;
 StandInCommands.AddTo(session);
-session.ImportPSModule([ModuleLocation.Find()]);
+var manifest = ModuleLocation.Find();
+session.Variables.Add(new SessionStateVariableEntry("ModuleManifest", manifest, "The built module."));
+if (args[0] is "-NoImport")
+    args = args[1..];
+else
+    session.ImportPSModule([manifest]);
 
 var host = new ConsoleHost();
 using var runspace = RunspaceFactory.CreateRunspace(host, session);
