@@ -20,8 +20,11 @@ try
 {
     var commands = CommandSurface.Read(AssemblyLoadContext.Default.LoadFromAssemblyPath(assemblyFile));
     var topics = HelpTopics.Load(helpFolder);
-    Write(Path.Combine(moduleFolder, "DataVersion.psd1"), Manifest.Complete(File.ReadAllText(manifest), version, commands));
-    Write(Path.Combine(moduleFolder, "en-US", Path.GetFileName(assemblyFile) + "-Help.xml"), Maml.Write(commands, topics));
+    var completed = Manifest.Complete(File.ReadAllText(manifest), version, commands);
+    var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(moduleFolder));
+    Write(Path.Combine(folder, "DataVersion.psd1"), completed);
+    Write(folder + ".nuspec", Package.Describe(completed, version, commands, Path.GetFileName(folder)));
+    Write(Path.Combine(folder, "en-US", Path.GetFileName(assemblyFile) + "-Help.xml"), Maml.Write(commands, topics));
     return 0;
 }
 catch (Exception error) when (error is FormatException or IOException)
