@@ -15,10 +15,14 @@ internal static class Deviations
 {
     private const string DataPathsName = "a path may name the data or its .dvc file, so the step would succeed with ours";
 
+    private const string ConfigBooleans = "DVC shows a truth value as it was typed; ours shows what it means. The file keeps the spelling.";
+
     private static readonly Deviation[] Table =
     [
         new("09-re-add-fields", "steps[10]", "DVC 3 has no --desc; Add-DataFile has -Description, so there is no unknown option to refuse."),
         new("16-remove-move", "steps[26]", $"DVC refuses the data's name; for ours {DataPathsName}."),
+        new("22-config-edit", "repo: config-list.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
+        new("22-config-edit", "repo: config-list-origin.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
         new("40-metrics-plots", "repo: git-status.txt",
             "It was recorded after the plot reports had written pictures into dvc_plots/, which the archive does not hold."),
     ];

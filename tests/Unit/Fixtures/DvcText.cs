@@ -3,9 +3,9 @@ namespace DataVersion.Tests.Fixtures;
 /// <summary>Our objects as the lines that DVC's commands print, where the text is data.</summary>
 internal static class DvcText
 {
-    /// <summary>Text with one blank for every run of blanks: DVC pads some tables.</summary>
-    public static string Normal(string text) => string.Join('\n', text.Split('\n').Select(line =>
-        string.Join(' ', line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))));
+    /// <summary>The lines in a fixed order, with one blank for every run of blanks: DVC pads some tables, and sorts none.</summary>
+    public static string Normal(string text) => string.Join('\n', text.Split('\n')
+        .Select(line => string.Join(' ', line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))).Order(StringComparer.Ordinal));
 
     /// <summary><c>root</c>: the root relative to the folder of the command.</summary>
     public static string Root(IReadOnlyList<object> found, string folder) =>
@@ -18,15 +18,23 @@ internal static class DvcText
     public static string DefaultRemote(IReadOnlyList<object> found) => found.OfType<DataRepository>().Single().DefaultRemote + "\n";
 
     /// <summary><c>config NAME</c>.</summary>
-    public static string ConfigValue(IReadOnlyList<object> found) => string.Concat(found.Select(entry => Text(entry, "Value") + "\n"));
+    public static string ConfigValue(IReadOnlyList<object> found) =>
+        string.Concat(found.OfType<DataConfigEntry>().Select(entry => entry.Value + "\n"));
 
     /// <summary><c>config -l</c>: without the table's padding, in our order.</summary>
-    public static string ConfigList(IReadOnlyList<object> found, bool withOrigin) => string.Concat(found.Select(entry =>
-        (withOrigin ? Text(entry, "Origin") + "\t" : "") + $"{Text(entry, "Name")}={Text(entry, "Value")}\n"));
+    public static string ConfigList(IReadOnlyList<object> found, bool withOrigin) => string.Concat(found.OfType<DataConfigEntry>()
+        .Select(entry => (withOrigin ? Origin(entry) + "\t" : "") + $"{entry.Name}={ListedValue(entry)}\n"));
 
     /// <summary><c>remote list</c>.</summary>
-    public static string RemoteList(IReadOnlyList<object> found) => string.Concat(found.Select(remote =>
-        $"{Text(remote, "Name")}\t{Text(remote, "Url")}{(Text(remote, "IsDefault") == "True" ? "\t(default)" : "")}\n"));
+    public static string RemoteList(IReadOnlyList<object> found) => string.Concat(found.OfType<DataRemote>().Select(remote =>
+        $"{remote.Name}\t{remote.Url}{(remote.IsDefault ? "\t(default)" : "")}\n"));
+
+    private static string Origin(DataConfigEntry entry) => entry.Origin[entry.Origin.LastIndexOf(".dvc/", StringComparison.Ordinal)..];
+
+    // DVC prints a list as Python writes it.
+    private static string ListedValue(DataConfigEntry entry) => entry is { Name: "cache.type" } && entry.Value.Contains(',')
+        ? "[" + string.Join(", ", entry.Value.Split(',').Select(item => $"'{item.Trim()}'")) + "]"
+        : entry.Value;
 
     /// <summary><c>check-ignore</c>: the paths, with <c>-d</c> the rules before them.</summary>
     public static string Ignored(IReadOnlyList<object> found, bool details) => string.Concat(found

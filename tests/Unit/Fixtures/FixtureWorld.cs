@@ -16,15 +16,15 @@ internal sealed class FixtureWorld : IDisposable
     {
         Place = Directory.CreateTempSubdirectory("dv-fixture-").FullName;
         Root = Path.Combine(Place, Path.GetFileName(fixture.RecordedRoot));
-        var home = Path.Combine(Place, "home");
+        Home = Path.Combine(Place, "home");
         var template = Path.Combine(Place, "template");
         formerMask = PosixCalls.SetUmask(0b000_010_010);
-        foreach (var folder in (string[])[Root, home, Path.Combine(template, "info")])
+        foreach (var folder in (string[])[Root, Home, Path.Combine(template, "info")])
             Directory.CreateDirectory(folder);
         foreach (var (name, value) in ((string, string)[])[
-            ("HOME", home), ("SHELL", "/bin/sh"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("CI", "true"),
+            ("HOME", Home), ("SHELL", "/bin/sh"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("CI", "true"),
             ("DVC_NO_ANALYTICS", "1"), ("DVC_SITE_CACHE_DIR", Path.Combine(Place, "site")),
-            ("DVC_GLOBAL_CONFIG_DIR", Path.Combine(home, "none")), ("DVC_SYSTEM_CONFIG_DIR", Path.Combine(home, "none")),
+            ("DVC_GLOBAL_CONFIG_DIR", Path.Combine(Home, "none")), ("DVC_SYSTEM_CONFIG_DIR", Path.Combine(Home, "none")),
             ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TEMPLATE_DIR", template), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_MERGE_AUTOEDIT", "no"), ("GIT_EDITOR", "true")])
             Set(name, value);
@@ -33,6 +33,9 @@ internal sealed class FixtureWorld : IDisposable
 
     /// <summary>The temporary folder around the root.</summary>
     public string Place { get; }
+
+    /// <summary>The empty home folder.</summary>
+    public string Home { get; }
 
     /// <summary>The root; its last segment is that of the recording.</summary>
     public string Root { get; }

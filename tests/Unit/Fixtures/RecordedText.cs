@@ -5,6 +5,9 @@ namespace DataVersion.Tests.Fixtures;
 /// <summary>How the recordings write paths: escaped in listings, portable as file names, with tokens for what is private.</summary>
 internal static partial class RecordedText
 {
+    /// <summary>The home folder of the recordings; it is never written into a file.</summary>
+    public const string Home = "/w/home";
+
     /// <summary>A path as listings write it.</summary>
     public static string Escape(string path) =>
         path.Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r");
