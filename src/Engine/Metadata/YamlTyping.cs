@@ -82,7 +82,7 @@ internal static partial class YamlTyping
                 number = number * radix + (digit - '0');
         }
         number = negative ? -number : number;
-        value = number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+        value = number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
         return true;
     }
 
