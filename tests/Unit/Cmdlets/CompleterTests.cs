@@ -18,7 +18,7 @@ public sealed class CompleterTests
         using var session = new ModuleSession(repository.Root, configure: state =>
             state.Commands.Add(new SessionStateCmdletEntry("Test-Completion", typeof(TestCompletionCommand), null)));
 
-        Assert.Equal(["main", "feature/a", "v1.0", "HEAD"], session.Complete("Test-Completion -Revision "));
+        Assert.Equal(["feature/a", "main", "v1.0", "HEAD"], session.Complete("Test-Completion -Revision "));
         Assert.Equal(["v1.0"], session.Complete("Test-Completion -Revision V"));
         session.SetLocation(repository.Folder);
         Assert.Equal(["v1.0"], session.Complete("Test-Completion -Repository repo -Revision v"));
