@@ -153,7 +153,10 @@ function Get-Date {
 
 function Start-Sleep {
     param([Parameter(Position = 0)] [double] $Seconds, [int] $Milliseconds)
-    [System.Threading.Thread]::Sleep([int] ($Seconds * 1000 + $Milliseconds))
+    # In small steps, so that Ctrl-C is heard.
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    $whole = $Seconds * 1000 + $Milliseconds
+    while (($left = $whole - $clock.Elapsed.TotalMilliseconds) -gt 0) { [System.Threading.Thread]::Sleep([int] [Math]::Min(100, [Math]::Ceiling($left))) }
 }
 
 function Get-FileHash {
