@@ -1,0 +1,38 @@
+namespace DataVersion.Tests.Cmdlets;
+
+public sealed class RepositoryCommandTests : IDisposable
+{
+    private readonly TemporaryRepository repository = new();
+
+    public void Dispose() => repository.Dispose();
+
+    [Fact]
+    public void The_repository_of_a_folder_below_is_described_and_nothing_is_left_behind()
+    {
+        var below = Directory.CreateDirectory(Path.Combine(repository.Root, "a", "b")).FullName;
+        using var session = new ModuleSession(below);
+
+        var found = Assert.Single(session.Run<DataRepository>("Get-DataRepository"));
+
+        Assert.Equal(repository.Root, found.Root);
+        Assert.Equal(Path.Combine(repository.Root, ".dvc", "cache"), found.CacheFolder);
+        Assert.Equal([LinkKind.Reflink, LinkKind.Copy], found.LinkOrder);
+        Assert.True(found.LinkCapabilities.Single(c => c.Kind == LinkKind.Copy).Works);
+        Assert.All(found.LinkCapabilities, c => Assert.Equal(c.Works, c.Reason is null));
+        Assert.False(string.IsNullOrEmpty(found.FileSystem));
+        Assert.Equal(["a", ".dvc"], Directory.GetFileSystemEntries(repository.Root).Select(Path.GetFileName).OrderByDescending(n => n));
+        Assert.Equal(["config", "tmp"], Directory.GetFileSystemEntries(Path.Combine(repository.Root, ".dvc")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Outside_of_a_repository_the_error_says_what_to_do()
+    {
+        using var session = new ModuleSession(repository.Folder);
+
+        var result = session.Invoke("Get-DataRepository");
+
+        Assert.Equal(["RepositoryNotFound"], result.ErrorIds);
+        Assert.Contains("Initialize-DataRepository", result.Errors[0].ErrorDetails.RecommendedAction);
+        Assert.Equal(repository.Root, session.Run<DataRepository>("Get-DataRepository -Repository repo").Single().Root);
+    }
+}
