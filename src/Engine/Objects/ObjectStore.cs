@@ -106,20 +106,16 @@ public sealed class ObjectStore
             if (HasBytes(path, content))
                 return hash;
             folders.Ensure(hash);
-            var temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(path)!);
             try
             {
-                using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0))
-                    file.Write(content);
-                ProtectTemporary(temporary);
-                FaultPoint.Reach("store.before-rename");
-                FileRename.Replace(temporary, path);
-                FaultPoint.Reach("store.after-rename");
+                Write(path, content);
             }
-            catch
+            catch (DirectoryNotFoundException)
             {
-                FileRemoval.Try(temporary);
-                throw;
+                // Another process removed the empty folder (gc) since we made or saw it.
+                folders.Forget();
+                folders.Ensure(hash);
+                Write(path, content);
             }
             return hash;
         }
@@ -215,6 +211,25 @@ public sealed class ObjectStore
         }
         FaultPoint.Reach("store.after-rename");
         return renamed;
+    }
+
+    private static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(path)!);
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0))
+                file.Write(content);
+            ProtectTemporary(temporary);
+            FaultPoint.Reach("store.before-rename");
+            FileRename.Replace(temporary, path);
+            FaultPoint.Reach("store.after-rename");
+        }
+        catch
+        {
+            FileRemoval.Try(temporary);
+            throw;
+        }
     }
 
     private static void ProtectTemporary(string temporary)

@@ -79,9 +79,21 @@ public sealed partial class ObjectStoreWriter
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataVersionException)
         {
-            return new StoreOutcome(StoreStatus.Failed, default, default, null,
-                FileErrors.Describe(error, path, "store", $" in the cache '{store.Folder}'"));
+            var described = FileErrors.Describe(error, path, "store", $" in the cache '{store.Folder}'");
+            return FindStored(described, path, hasher) ?? new StoreOutcome(StoreStatus.Failed, default, default, null, described);
         }
+    }
+
+    // A cache that is full or read-only still serves what it has: then the file's hash, found by reading it in place, is enough.
+    private StoreOutcome? FindStored(DataVersionException error, string path, FileHasher hasher)
+    {
+        if (error.Kind is not (DataErrorKind.AccessDenied or DataErrorKind.DiskFull))
+            return null;
+        var outcome = hasher.Hash(path, ContentHashAlgorithm.Md5);
+        return outcome.Status == HashStatus.Hashed
+            && verifier.Verify(outcome.Hash, hasher, always: false).Verdict == ObjectVerdict.Good
+            ? new StoreOutcome(StoreStatus.AlreadyThere, outcome.Hash, outcome.After, null, null)
+            : null;
     }
 
     private StoreOutcome Attempt(in StoreRequest request, FileHasher hasher)

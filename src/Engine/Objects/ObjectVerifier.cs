@@ -85,7 +85,9 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         if (stat.Kind == FileKind.None)
             return Missing(hash, path);
         if (!always && records.TryGet(path, stat, algorithm, out var recorded) && SameBytes(recorded, hash))
-            return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, stat), false, null, null);
+            // An execute bit may stand on an object that a script in the workspace is a link to; no need to take it away.
+            return new ObjectCheck(ObjectVerdict.Good, hash, path,
+                (stat.Mode & 0b010_010_010) == 0 ? stat : Protected(path, stat), false, null, null);
         var outcome = hasher.Hash(path, algorithm);
         switch (outcome.Status)
         {
