@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using DataVersion.Engine;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets.Hosting;
@@ -70,6 +71,26 @@ public abstract class RepositoryCmdlet : DataCmdlet
     /// <summary>The repository, or null when there is none and the user did not name one.</summary>
     private protected RepositoryLayout? TryFindRepository() =>
         Repository is null ? RepositoryDiscovery.TryFind(StartFolder()) : FindRepository();
+
+    /// <summary>Opens the repository; ends the command with a proper error when its configuration is not valid.</summary>
+    private protected Engine.Repository OpenRepository(RepositoryLayout layout) => RunPumped(_ => Engine.Repository.Open(layout));
+
+    /// <summary>Absolute paths of everything that is tracked: what wildcards match besides files that exist.</summary>
+    private protected static IEnumerable<string> TrackedPaths(Engine.Repository repository) =>
+        repository.Index.Outputs.Where(o => !o.IsExternal).Select(o => repository.Layout.ToAbsolute(o.Path));
+
+    /// <summary>
+    /// The path from the root, with <c>/</c>; of a <c>.dvc</c> file too: the engine takes it for what it describes.
+    /// Ends the command when it lies outside.
+    /// </summary>
+    private protected string ToRepositoryPath(RepositoryLayout layout, string absolute)
+    {
+        var relative = layout.ToRelative(absolute);
+        if (relative is null)
+            Fail(new DataVersionException(DataErrorKind.PathOutsideRepository, $"'{absolute}' lies outside the repository '{layout.Root}'.",
+                absolute, "Name a path inside the repository, or another repository with -Repository."), absolute);
+        return relative!;
+    }
 
     /// <summary>Absolute path of something the user typed that is taken literally; it need not exist.</summary>
     /// <exception cref="DataVersionException">It is not a path of the file system.</exception>

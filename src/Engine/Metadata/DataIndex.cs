@@ -24,6 +24,7 @@ public sealed class DataIndex
 {
     private readonly Dictionary<string, TrackedOutput> byPath = new(StringComparer.Ordinal);
     private readonly TrackedOutput[] sorted;
+    private ILookup<string, TrackedOutput>? byMetadata;
 
     internal DataIndex(IReadOnlyList<TrackedOutput> outputs, IReadOnlyList<TrackedOutput> staleOutputs, IReadOnlyList<string> metadataPaths)
     {
@@ -60,6 +61,14 @@ public sealed class DataIndex
 
     /// <summary>The output at exactly this path; external ones by their text.</summary>
     public TrackedOutput? Find(string path) => byPath.GetValueOrDefault(path);
+
+    /// <summary>The outputs of one metadata file, or of one stage by its address; empty when there is none.</summary>
+    public IReadOnlyList<TrackedOutput> OfMetadata(string pathOrAddress)
+    {
+        byMetadata ??= Outputs.SelectMany(o => o.StageName is null ? [(o.MetadataPath, o)] : new[] { (o.MetadataPath, o), (o.StageAddress, o) })
+            .ToLookup(pair => pair.Item1, pair => pair.o, StringComparer.Ordinal);
+        return [.. byMetadata[pathOrAddress]];
+    }
 
     /// <summary>The output at this path or the one that contains it.</summary>
     public TrackedOutput? FindContaining(string path)

@@ -18,6 +18,31 @@ public abstract class YamlNode
     /// <summary>How the node looked in the text it came from; null for a new node.</summary>
     internal YamlLook? Look { get; set; }
 
+    /// <summary>A tree of plain values (dictionaries, lists, scalars) as nodes; other values become their text.</summary>
+    public static YamlNode From(object? value)
+    {
+        switch (value)
+        {
+            case YamlNode node:
+                return node;
+            case System.Collections.IDictionary dictionary:
+                var map = new YamlMap();
+                foreach (System.Collections.DictionaryEntry entry in dictionary)
+                    map.Set(new YamlScalar(Convert.ToString(entry.Key, System.Globalization.CultureInfo.InvariantCulture)), From(entry.Value));
+                return map;
+            case string or null or bool or int or long or System.Numerics.BigInteger or double:
+                return new YamlScalar(value);
+            case System.Collections.IEnumerable items:
+                return new YamlSequence(items.Cast<object?>().Select(From));
+            case float or decimal:
+                return new YamlScalar(Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture));
+            case byte or sbyte or short or ushort or uint:
+                return new YamlScalar(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+            default:
+                return new YamlScalar(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
     /// <summary>
     /// The same value in Python's eyes (DVC compares that way): <c>1</c>, <c>1.0</c> and <c>true</c> are equal; the order of
     /// the keys of maps does not matter.

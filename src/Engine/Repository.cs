@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Git;
+using DataVersion.Engine.Linking;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Objects;
+using DataVersion.Engine.Repositories;
+using DataVersion.Engine.Workspaces;
+
+namespace DataVersion.Engine;
+
+/// <summary>
+/// An opened repository: everything an operation needs, made when first asked for. One per command; not for use by
+/// several operations at once.
+/// </summary>
+public sealed class Repository : IDisposable
+{
+    private readonly ConcurrentDictionary<ContentHash, Manifest> manifests = new();
+    private readonly Lazy<GitRepository?> git;
+    private readonly Lazy<PlacedOutputs> placed;
+    private DataIndex? index;
+    private IgnoreTree? ignore;
+
+    private Repository(RepositoryLayout layout)
+    {
+        Layout = layout;
+        Configuration = Configuration.Load(layout);
+        Settings = RepositorySettings.From(Configuration);
+        Stores = new ObjectStores(Settings.CacheFolder, Settings.CacheSharedGroup, Path.Combine(layout.StateFolder, "quarantine"));
+        Stats = new StatCache(Path.Combine(layout.StateFolder, "stat-cache"));
+        Verifier = new ObjectVerifier(Stores, Stats);
+        Linker = new Linker(Settings.CacheSharedGroup);
+        git = new Lazy<GitRepository?>(() => Settings.NoScm ? null : GitRepository.TryOpen(layout.Root));
+        placed = new Lazy<PlacedOutputs>(() => PlacedOutputs.Load(layout));
+    }
+
+    /// <summary>Where the files of the repository are.</summary>
+    public RepositoryLayout Layout { get; }
+
+    /// <summary>The merged configuration.</summary>
+    public Configuration Configuration { get; }
+
+    /// <summary>The configuration's values that the engine uses.</summary>
+    public RepositorySettings Settings { get; }
+
+    /// <summary>The Git work tree around it; null without Git.</summary>
+    public GitRepository? Git => git.Value;
+
+    /// <summary>The cache.</summary>
+    public ObjectStores Stores { get; }
+
+    /// <summary>What is known of files by their stat.</summary>
+    public StatCache Stats { get; }
+
+    /// <summary>Says whether objects may be used.</summary>
+    public ObjectVerifier Verifier { get; }
+
+    /// <summary>Places objects in the workspace.</summary>
+    public Linker Linker { get; }
+
+    /// <summary>Knows which link kinds work between cache and workspace.</summary>
+    public LinkProbe Links { get; } = new();
+
+    /// <summary>The <c>.dvcignore</c> rules of the workspace.</summary>
+    public IgnoreTree Ignore => ignore ??= new IgnoreTree(Layout);
+
+    /// <summary>What earlier checkouts put into the workspace.</summary>
+    internal PlacedOutputs Placed => placed.Value;
+
+    /// <summary>All outputs that the metadata in the workspace names.</summary>
+    /// <exception cref="MetadataFormatException">A metadata file cannot be read.</exception>
+    public DataIndex Index => index ??= DataIndex.Load(WorkingTree());
+
+    /// <summary>Opens the repository that a folder lies in.</summary>
+    /// <exception cref="DataVersionException">RepositoryNotFound; ConfigurationInvalid.</exception>
+    public static Repository Open(string folder) => new(RepositoryDiscovery.Find(folder));
+
+    /// <summary>Opens a repository whose place is known.</summary>
+    /// <exception cref="DataVersionException">ConfigurationInvalid.</exception>
+    public static Repository Open(RepositoryLayout layout) => new(layout);
+
+    /// <summary>Keeps every other process, DVC too, from changing the repository until disposed.</summary>
+    /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
+    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation) => RepositoryLock.Acquire(Layout, Settings, patience, cancellation);
+
+    /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
+    public void Reload() => (index, ignore) = (null, null);
+
+    /// <summary>All outputs of the workspace; bad metadata files are reported instead of failing the whole.</summary>
+    public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndex.Load(WorkingTree(), problems);
+
+    /// <summary>All outputs that a revision's metadata names.</summary>
+    /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound; MetadataInvalid.</exception>
+    public DataIndex IndexAt(string revision, IList<DataVersionException>? problems = null) =>
+        DataIndex.Load(TreeAt(revision), problems);
+
+    /// <summary>The Git work tree, for what cannot be done without.</summary>
+    /// <exception cref="DataVersionException">GitNotFound.</exception>
+    public GitRepository RequireGit() => Git ?? throw new DataVersionException(DataErrorKind.GitNotFound,
+        $"'{Layout.Root}' is not inside a Git work tree, so it has no revisions.", Layout.Root, "Make one with 'git init', or name no revision.");
+
+    /// <summary>
+    /// Reads a manifest from the cache; its bytes are checked against its name each time they are read. A corrupt one goes
+    /// to quarantine.
+    /// </summary>
+    /// <param name="hash">Name of the manifest.</param>
+    /// <param name="manifest">The manifest, when the result is null.</param>
+    /// <returns>Why it cannot be had: ObjectMissing, ObjectCorrupt or ManifestInvalid.</returns>
+    public DataVersionException? TryLoadManifest(ContentHash hash, out Manifest? manifest)
+    {
+        if (manifests.TryGetValue(hash, out manifest))
+            return null;
+        var path = Stores.PathOf(hash);
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            Span<byte> actual = stackalloc byte[16];
+            MD5.HashData(bytes, actual);
+            if (new ContentHash(actual).Hex != hash.Hex)
+                return Verifier.Verify(hash, always: true).Error ?? ObjectProblem(hash, ObjectVerdict.Corrupt, null);
+            manifest = manifests[hash] = Manifest.Parse(bytes, hash.Algorithm, path);
+            return null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return ObjectProblem(hash, ObjectVerdict.Missing, null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return FileErrors.Describe(error, path, "read");
+        }
+        catch (DataVersionException error)
+        {
+            return error;
+        }
+    }
+
+    /// <summary>Reads a manifest from the cache.</summary>
+    /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt or ManifestInvalid.</exception>
+    public Manifest LoadManifest(ContentHash hash) => TryLoadManifest(hash, out var manifest) is { } problem ? throw problem : manifest!;
+
+    /// <summary>Keeps a manifest that was just made, so that it is not read back.</summary>
+    internal void Know(Manifest manifest) => manifests[manifest.Hash] = manifest;
+
+    /// <summary>Checks many objects; each is read only if its stat is not the one it had when it was last verified.</summary>
+    public IReadOnlyDictionary<ContentHash, ObjectCheck> Verify(IEnumerable<ContentHash> hashes, OperationContext context)
+    {
+        ContentHash[] distinct = [.. hashes.Distinct()];
+        var checks = new ObjectCheck[distinct.Length];
+        Verifier.Verify(distinct, 0, (i, check) => checks[i] = check, context);
+        var result = new Dictionary<ContentHash, ObjectCheck>(distinct.Length);
+        for (var i = 0; i < distinct.Length; i++)
+            result[distinct[i]] = checks[i];
+        return result;
+    }
+
+    /// <summary>The error for an object that cannot be used.</summary>
+    public DataVersionException ObjectProblem(ContentHash hash, ObjectVerdict verdict, string? neededBy)
+    {
+        var needed = neededBy is null ? "" : $", needed for '{neededBy}',";
+        var fetch = Settings.DefaultRemote is null ? "Bring it back from another clone or a backup: the object's path is "
+            + $"'{Stores.PathOf(hash)}'." : "Fetch it with Sync-DataRemote -Direction Fetch.";
+        return verdict == ObjectVerdict.Corrupt
+            ? new DataVersionException(DataErrorKind.ObjectCorrupt,
+                $"The object {hash}{needed} is corrupt: its bytes do not match its name. It was moved to the quarantine and is not used.", neededBy, fetch)
+            : new DataVersionException(DataErrorKind.ObjectMissing, $"The object {hash}{needed} is not in the cache.", neededBy, fetch);
+    }
+
+    /// <summary>Writes what was learnt about files and ends the git process.</summary>
+    public void Dispose()
+    {
+        Stats.Save();
+        if (git.IsValueCreated)
+            git.Value?.Dispose();
+    }
+
+    private WorkingMetadataTree WorkingTree() => new(Layout, Ignore, Git is null ? null : folders => Git.Ignored([.. folders]));
+
+    private RevisionMetadataTree TreeAt(string revision) =>
+        new(RequireGit(), RequireGit().ResolveRevision(revision), Layout.Root);
+}

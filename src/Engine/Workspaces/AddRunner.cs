@@ -1,0 +1,133 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Objects;
+
+namespace DataVersion.Engine.Workspaces;
+
+/// <summary>
+/// Carries out an add: all files of all items are stored in one batch, then each item gets its manifest, its metadata, and
+/// last its workspace files are linked. Killed at any moment, the workspace still holds the data, and adding again goes on.
+/// </summary>
+public sealed class AddRunner
+{
+    private readonly Repository repository;
+    private readonly AddOptions options;
+    private readonly OperationContext context;
+    private readonly MetadataUpdate metadata;
+    private readonly List<PathFailure> failures = [];
+
+    private AddRunner(Repository repository, AddOptions options, OperationContext context)
+    {
+        (this.repository, this.options, this.context) = (repository, options, context);
+        metadata = new MetadataUpdate(repository);
+    }
+
+    /// <summary>Adds what was planned. The caller holds the repository's lock.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="items">What to add: the confirmed part of a plan.</param>
+    /// <param name="options">The options the plan was made with.</param>
+    /// <param name="done">Receives each data file when it is recorded and linked.</param>
+    /// <param name="context">Cancellation, progress, warnings.</param>
+    /// <returns>What could not be added; everything else was.</returns>
+    public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<AddItem> items, AddOptions options,
+        Action<DataFile> done, OperationContext context)
+    {
+        var runner = new AddRunner(repository, options, context);
+        runner.Run(items, done);
+        return runner.failures;
+    }
+
+    private void Run(IReadOnlyList<AddItem> items, Action<DataFile> done)
+    {
+        try
+        {
+            List<AddedContent> added = [.. items.Select(Scan).OfType<AddedContent>()];
+            FaultPoint.Reach("add.scanned");
+            new ContentIntake(repository, options.NoCommit, context).TakeIn(added);
+            foreach (var content in added.Where(c => c.Failure is not null))
+                failures.Add(new PathFailure(content.Item.Target, content.Failure!));
+            added.RemoveAll(c => c.Failure is not null);
+            FaultPoint.Reach("add.stored");
+            foreach (var content in added)
+                StoreManifest(content);
+            FaultPoint.Reach("add.manifests");
+            foreach (var content in added)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
+                FaultPoint.Reach("add.metadata");
+            }
+            metadata.Ignore([.. added.Select(c => c.Item.Path)]);
+            FaultPoint.Reach("add.ignored");
+            new WorkspaceRelinker(repository, context).Relink(added, options);
+            foreach (var content in added)
+            {
+                repository.Placed.Set(content.Item.Path, content.Hash);
+                done(content.ToDataFile(repository));
+            }
+            metadata.Stage();
+            FaultPoint.Reach("add.done");
+        }
+        finally
+        {
+            repository.Reload();
+            repository.Placed.Save();
+            repository.Stats.Save();
+        }
+    }
+
+    private AddedContent? Scan(AddItem item)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            var scan = DirectoryScanner.Scan(item.Source, repository.Layout, repository.Ignore, context.Cancellation);
+            if (scan.Obstacles.Count > 0)
+                throw scan.Obstacles[0].Problem;
+            Manifest? old = null;
+            if (item.Action == AddAction.UpdatePart)
+                old = repository.LoadManifest(item.Output!.Hash ?? throw new DataVersionException(DataErrorKind.ObjectMissing,
+                    $"'{item.Path}' has no recorded content yet, so a part of it cannot be added.", item.Path, $"Add '{item.Path}' as a whole."));
+            if (scan.Kind == FileKind.None && (old is null || !(old.HasFolder(item.Inner) || old.TryGet(item.Inner, out _))))
+                throw new DataVersionException(DataErrorKind.PathNotFound, $"'{item.Target}' does not exist.", item.Target, "Check the path.");
+            return new AddedContent(item, scan, old);
+        }
+        catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+        {
+            failures.Add(new PathFailure(item.Target, FileErrors.Describe(error, item.Source, "add")));
+            return null;
+        }
+    }
+
+    private void StoreManifest(AddedContent content)
+    {
+        content.MakeManifest();
+        if (content.Manifest is not { } manifest)
+            return;
+        repository.Know(manifest);
+        if (!options.NoCommit && !content.IsUnchangedLegacy)
+            repository.Stores.Current.Add(manifest);
+    }
+
+    private void Describe(DataFileDocument document, AddedContent content)
+    {
+        var folder = MetadataPath.FolderOf(content.Item.MetadataPath);
+        var entry = document.Outputs.FirstOrDefault(o =>
+            MetadataPath.Resolve(folder, document.WorkingDirectory, o.Path, repository.Layout.Root).Path == content.Item.Path);
+        if (entry is null)
+        {
+            document.Outputs.Clear();
+            document.Dependencies.Clear();
+            document.Outputs.Add(entry = new OutputEntry { Path = MetadataPath.NameOf(content.Item.Path) });
+        }
+        if (!content.IsUnchangedLegacy)
+        {
+            entry.Hash = content.Hash;
+            (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
+        }
+        entry.Description = options.Description ?? entry.Description;
+        entry.Type = options.Type ?? entry.Type;
+        entry.Labels = options.Labels ?? entry.Labels;
+        entry.Meta = options.Meta ?? entry.Meta;
+    }
+}
