@@ -42,7 +42,8 @@ public static class RepositoryLock
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if ((byHardlink ? HardlinkLock.TryTake(file) : TryTake(file)) is { } held)
+            IDisposable? held = byHardlink ? HardlinkLock.TryTake(file) : TryTake(file);
+            if (held is not null)
                 return held;
             if (patience != Timeout.InfiniteTimeSpan && waited.Elapsed >= patience)
                 throw Busy(file);
