@@ -70,7 +70,8 @@ public sealed class GitObjectReader : IDisposable
     /// <param name="revision">A name in hexadecimal or any other revision.</param>
     /// <returns>The commit, or null when the revision names none.</returns>
     public GitCommit? TryReadCommit(string revision) =>
-        !revision.Contains('\n') && TryRead(revision + "^{commit}") is { Type: GitObjectType.Commit } found ? GitCommit.Parse(found) : null;
+        // Behind ":/text" everything is text to search for.
+        !revision.Contains('\n') && TryRead(revision.StartsWith(":/", StringComparison.Ordinal) ? revision : revision + "^{commit}") is { Type: GitObjectType.Commit } found ? GitCommit.Parse(found) : null;
 
     /// <summary>Reads many objects; the answers stand in the order of the questions, null for what does not exist.</summary>
     /// <param name="specs">As for <see cref="TryRead"/>, without line feeds.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Git;
 
@@ -210,12 +211,9 @@ public sealed partial class GitRepository
         if (known.Count == 0 && HeadCommit() is null)
             return new DataVersionException(DataErrorKind.RevisionNotFound,
                 $"There is no revision '{revision}': the Git repository '{Root}' has no commit yet.", Root, "Commit something with 'git commit' first.");
-        var near = known.Select(r => r.Name)
-            .Concat(known.Where(r => r.Kind == GitRefKind.RemoteBranch).Select(r => r.Name[(r.Name.IndexOf('/') + 1)..]))
-            .Distinct().Select(name => (Name: name, Distance: Spelling.Distance(revision, name)))
-            .Where(n => n.Distance <= Math.Max(2, revision.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal)
-            .Take(3).Select(n => $"'{n.Name}'").ToList();
-        return new DataVersionException(DataErrorKind.RevisionNotFound, $"Git knows no revision '{revision}' in '{Root}'.", Root,
-            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : "List the branches and tags with 'git branch --all' and 'git tag', or fetch them with 'git fetch'.");
+        var near = NearestName.Hint(revision, known.Select(r => r.Name)
+            .Concat(known.Where(r => r.Kind == GitRefKind.RemoteBranch).Select(r => r.Name[(r.Name.IndexOf('/') + 1)..])));
+        return new DataVersionException(DataErrorKind.RevisionNotFound, $"Git knows no revision '{revision}' in '{Root}'.{near}", Root,
+            "List the branches and tags with 'git branch --all' and 'git tag', or fetch them with 'git fetch'.");
     }
 }

@@ -107,9 +107,10 @@ public sealed partial class GitRepository
         var name = revision == "-" ? "@{-1}" : revision;
         if (name.StartsWith("@{-", StringComparison.Ordinal))
         {
-            var before = Run(["rev-parse", "-q", "--verify", "--symbolic-full-name", name], acceptable: 128, cancellation: cancellation).Text;
-            if (before.StartsWith(BranchPrefix, StringComparison.Ordinal))
-                name = before[BranchPrefix.Length..];
+            // The name of a branch, or of a commit when no branch was checked out.
+            var before = Run(["check-ref-format", "--branch", name], acceptable: 128, cancellation: cancellation);
+            if (before.ExitCode == 0)
+                name = before.Text;
         }
         // git checkout takes a branch before a tag of the same name, unlike every other command.
         if (!name.Contains('\n') && IsBranchName(name) && Objects.TryReadCommit(BranchPrefix + name) is { } tip)

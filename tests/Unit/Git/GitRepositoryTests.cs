@@ -95,26 +95,6 @@ public sealed class GitRepositoryTests : IDisposable
     }
 
     [Fact]
-    public void The_variables_that_git_sets_for_hooks_do_not_mislead()
-    {
-        sandbox.Write("a", "1");
-        var commit = sandbox.Commit("one");
-        using var other = new GitSandbox();
-        Environment.SetEnvironmentVariable("GIT_DIR", other.PathOf(".git"));
-        Environment.SetEnvironmentVariable("GIT_INDEX_FILE", other.PathOf(".git/index"));
-        try
-        {
-            Assert.Equal(commit, sandbox.Repository.ResolveRevision("main"));
-            Assert.True(sandbox.Repository.IsTracked("a"));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("GIT_DIR", null);
-            Environment.SetEnvironmentVariable("GIT_INDEX_FILE", null);
-        }
-    }
-
-    [Fact]
     public void Odd_names_are_staged_tracked_and_ignored_literally()
     {
         var git = sandbox.Repository;

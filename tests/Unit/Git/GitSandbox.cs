@@ -57,7 +57,17 @@ internal sealed class GitSandbox : IDisposable
 
     public string Git(params string[] arguments) => GitIn(Root, null, arguments);
 
-    public static string GitIn(string folder, byte[]? input, params string[] arguments)
+    /// <summary>Commits everything with this date for author and committer.</summary>
+    public string CommitAt(string date, string message)
+    {
+        Git("add", "-A");
+        Run(Root, null, ["commit", "-q", "-m", message, "--date", date], start => start.Environment["GIT_COMMITTER_DATE"] = date);
+        return Git("rev-parse", "HEAD");
+    }
+
+    public static string GitIn(string folder, byte[]? input, params string[] arguments) => Run(folder, input, arguments, static _ => { });
+
+    private static string Run(string folder, byte[]? input, string[] arguments, Action<ProcessStartInfo> change)
     {
         var start = new ProcessStartInfo("git", arguments)
         {
@@ -70,6 +80,7 @@ internal sealed class GitSandbox : IDisposable
         start.Environment["GIT_CONFIG_COUNT"] = "1";
         start.Environment["GIT_CONFIG_KEY_0"] = "protocol.file.allow";
         start.Environment["GIT_CONFIG_VALUE_0"] = "always";
+        change(start);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         if (input is not null)
