@@ -29,8 +29,8 @@ namespace DataVersion.Cmdlets.Hosting;
 ///
 /// protected override void EndProcessing()                                              // one engine call
 /// {
-///     var layout = FindRepository();
-///     var targets = ResolvePaths(requested, () => tracked absolute paths);             // errors are written per item
+///     using var repository = OpenRepository(FindRepository());
+///     var targets = ResolvePaths(requested, () => TrackedPaths(repository));           // errors are written per item
 ///     var plan = RunPumped(context => engine.Plan(targets, context));                  // in the background
 ///     if (!ShouldProcess(...)) return;                                                 // on the pipeline thread
 ///     RunPumped((CmdletPump pump) => engine.Apply(plan, pump.Context,

@@ -24,6 +24,26 @@ public sealed class CompleterTests
         Assert.Equal(["v1.0"], session.Complete("Test-Completion -Repository repo -Revision v"));
     }
 
+    [Fact]
+    public void Tracked_paths_are_offered_from_where_one_stands_even_when_the_data_is_missing()
+    {
+        using var repository = new TemporaryRepository();
+        Directory.CreateDirectory(System.IO.Path.Combine(repository.Root, "data"));
+        File.WriteAllText(System.IO.Path.Combine(repository.Root, "data", "my images.dvc"), Pointer("my images"));
+        File.WriteAllText(System.IO.Path.Combine(repository.Root, "model.bin.dvc"), Pointer("model.bin"));
+        File.WriteAllText(System.IO.Path.Combine(repository.Root, "broken.dvc"), "outs: [");
+        using var session = new ModuleSession(repository.Root, configure: state =>
+            state.Commands.Add(new SessionStateCmdletEntry("Test-Completion", typeof(TestCompletionCommand), null)));
+
+        Assert.Equal(["'data/my images'", "model.bin"], session.Complete("Test-Completion -Path ").Order(StringComparer.Ordinal));
+        session.SetLocation(System.IO.Path.Combine(repository.Root, "data"));
+        Assert.Equal(["'my images'"], session.Complete("Test-Completion -Path m"));
+        Assert.Equal(["../model.bin"], session.Complete("Test-Completion -Path ../m"));
+    }
+
+    private static string Pointer(string name) =>
+        $"outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  hash: md5\n  path: {name}\n";
+
     /// <summary>Has parameters with the completers under test.</summary>
     [Cmdlet(VerbsDiagnostic.Test, "Completion")]
     public sealed class TestCompletionCommand : RepositoryCmdlet
@@ -31,5 +51,9 @@ public sealed class CompleterTests
         [Parameter]
         [ArgumentCompleter(typeof(RevisionCompleter))]
         public string? Revision { get; set; }
+
+        [Parameter]
+        [ArgumentCompleter(typeof(TrackedPathCompleter))]
+        public string? Path { get; set; }
     }
 }
