@@ -155,6 +155,16 @@ public sealed class Repository : IDisposable
         return result;
     }
 
+    /// <summary>
+    /// Whether an object is in the cache, for reports: one with the mode of an object, or verified before, is taken for
+    /// right without reading it, as DVC does; before it is used it is verified all the same.
+    /// </summary>
+    public bool IsPresent(ContentHash hash)
+    {
+        var stat = Stores.For(hash.Algorithm).Stat(hash);
+        return stat.Kind == FileKind.File && (stat.Mode == 0b100_100_100 || Verifier.Verify(hash).Verdict == ObjectVerdict.Good);
+    }
+
     /// <summary>The error for an object that cannot be used.</summary>
     public DataVersionException ObjectProblem(ContentHash hash, ObjectVerdict verdict, string? neededBy)
     {

@@ -80,6 +80,13 @@ public abstract class RepositoryCmdlet : DataCmdlet
         repository.Index.Outputs.Where(o => !o.IsExternal).Select(o => repository.Layout.ToAbsolute(o.Path));
 
     /// <summary>
+    /// What the user named, as paths from the root; null when nothing was named, empty when nothing of it could be resolved
+    /// (errors were written).
+    /// </summary>
+    private protected string[]? RequestedInRepository(Engine.Repository repository, RequestedPaths requested) => requested.IsEmpty ? null
+        : [.. ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(repository.Layout, p))];
+
+    /// <summary>
     /// The path from the root, with <c>/</c>; of a <c>.dvc</c> file too: the engine takes it for what it describes.
     /// Ends the command when it lies outside.
     /// </summary>

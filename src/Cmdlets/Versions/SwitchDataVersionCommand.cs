@@ -60,7 +60,7 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
                 Revision, "To bring single files of a revision, use Export-DataFile -Revision."));
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        var paths = requested.IsEmpty ? null : ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(layout, p)).ToArray();
+        var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
         var options = new CheckoutOptions { Force = Force, Relink = Relink, AllowMissing = AllowMissing, LinkOrder = LinkKind, Paths = paths };
