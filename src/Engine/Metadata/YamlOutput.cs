@@ -131,20 +131,23 @@ internal sealed class YamlOutput
                 Put(Escape(c));
             }
             // The pending text is what stands before this character; an escape is out already.
-            if (i > 0 && i < points.Length - 1 && (c == ' ' || pendingCount == 0) && fold && Column + pendingCount > Width)
+            if (i > 0 && i < points.Length - 1 && (c == ' ' || pendingCount == 0) && fold && Column + (isRaw ? pendingCount : -1) > Width)
             {
-                var swallowSpace = c == ' ' && pendingCount > 0 && SpaceCanBecomeBreak(points, i);
-                var next = isRaw ? i : i + 1;
+                // The space at which the line is broken comes back as a space; all else needs a backslash to stay out.
+                var space = isRaw ? i : i + 1;
+                var swallowSpace = points[space] == ' ' && (isRaw ? pendingCount > 0 && points[i - 1] != ' ' : c is not ('\n' or '"'))
+                    && space + 1 < points.Length && points[space + 1] is not (' ' or '\n');
                 Flush();
                 if (!swallowSpace)
                     Put("\\");
                 NewLine(indent);
-                if (points[next] == ' ')
+                if (swallowSpace)
                 {
-                    if (swallowSpace)
-                        continue;
-                    Put("\\");
+                    i = space;
+                    continue;
                 }
+                if (points[space] == ' ')
+                    Put("\\");
             }
             if (isRaw)
             {
@@ -161,15 +164,6 @@ internal sealed class YamlOutput
             pending.Clear();
             pendingCount = 0;
         }
-    }
-
-    // A space at the end of a folded line comes back as a space when the word behind it is plain and followed by one space.
-    private static bool SpaceCanBecomeBreak(int[] points, int at)
-    {
-        if (points[at - 1] == ' ')
-            return false;
-        // DVC's writer looks from this very space on, so the "word" is empty and only the next character counts.
-        return points[at + 1] is not (' ' or '\n');
     }
 
     private static string Escape(int c) => c switch

@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -28,7 +29,8 @@ public static class YamlReader
     {
         if (text.StartsWith('\uFEFF'))
             text = text[1..];
-        var builder = new Builder(new Parser(new Scanner(new StringReader(text), skipComments: true)), fileNameForErrors, kind, keepMergeKeys);
+        var star = HideStars(ref text);
+        var builder = new Builder(new Parser(new Scanner(new StringReader(text), skipComments: true)), fileNameForErrors, kind, keepMergeKeys, star);
         try
         {
             return builder.Document();
@@ -41,7 +43,34 @@ public static class YamlReader
         }
     }
 
-    private sealed class Builder(IParser parser, string file, DataErrorKind kind, bool keepMergeKeys)
+    /// <summary>
+    /// The library takes a star behind a space for an alias also in the middle of a plain text, and then overlooks the colon
+    /// behind a key (<c>a *b: 1</c>). Such stars are replaced, one for one, by a character that the text does not hold.
+    /// </summary>
+    private static char HideStars(ref string text)
+    {
+        StringBuilder? changed = null;
+        var standIn = '\uE000';
+        for (var at = text.IndexOf(" *", StringComparison.Ordinal); at >= 0; at = text.IndexOf(" *", at + 1, StringComparison.Ordinal))
+        {
+            // An alias can stand behind a colon, in brackets, and where nothing but dashes and question marks stands before it.
+            var line = text.AsSpan(0, at);
+            line = line[(line.LastIndexOf('\n') + 1)..].TrimEnd(' ');
+            if (line.IsEmpty || line[^1] is ':' or ',' or '[' or '{' || line.TrimStart(" -?:").IsEmpty)
+                continue;
+            if (changed is null)
+            {
+                changed = new StringBuilder(text);
+                while (text.Contains(standIn))
+                    standIn++;
+            }
+            changed[at + 1] = standIn;
+        }
+        text = changed?.ToString() ?? text;
+        return changed is null ? '*' : standIn;
+    }
+
+    private sealed class Builder(IParser parser, string file, DataErrorKind kind, bool keepMergeKeys, char star)
     {
         private readonly Dictionary<AnchorName, (YamlNode? Node, long Size)> anchors = [];
         private long aliased;
@@ -164,7 +193,7 @@ public static class YamlReader
 
         private YamlScalar ReadScalar(Scalar scalar)
         {
-            var text = scalar.Value;
+            var text = scalar.Value.Replace(star, '*');
             var scalarKind = scalar.Style is ScalarStyle.Plain && (scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific)
                 ? YamlTyping.KindOf(text) : YamlScalarKind.String;
             if (!scalar.Tag.IsEmpty && !scalar.Tag.IsNonSpecific)
@@ -178,6 +207,8 @@ public static class YamlReader
                     "tag:yaml.org,2002:timestamp" => YamlScalarKind.Timestamp,
                     _ => throw UnknownTag(scalar),
                 };
+            if (scalar.Style == ScalarStyle.Plain && (text.Contains(": ", StringComparison.Ordinal) || text.EndsWith(':')))
+                throw Error(scalar.Start, $"the text '{text}' holds a colon; put it in quotes.");
             object? value;
             var isTyped = scalarKind is YamlScalarKind.String or YamlScalarKind.Timestamp or YamlScalarKind.Null
                 || YamlTyping.KindOf(text) == scalarKind || (scalarKind, YamlTyping.KindOf(text)) is (YamlScalarKind.Float, YamlScalarKind.Integer);

@@ -8,7 +8,8 @@ namespace DataVersion.Engine.Metadata;
 /// </summary>
 public sealed class YamlWriter
 {
-    private const int LongestSimpleKey = 127;
+    // 127 less the five of the tag "!!str", which DVC's writer counts although it does not write it.
+    private const int LongestSimpleKey = 122;
     private readonly YamlOutput output = new();
     private readonly Dictionary<YamlNode, string> anchors;
     private readonly HashSet<YamlNode> written = new(ReferenceEqualityComparer.Instance);
@@ -35,7 +36,8 @@ public sealed class YamlWriter
     /// <param name="node">What to write.</param>
     /// <param name="indent">Column of the map's keys or, behind a dash, the column behind it.</param>
     /// <param name="place">What stands before it.</param>
-    private void Value(YamlNode node, int indent, Place place)
+    /// <param name="isItem">The node is an element of a list.</param>
+    private void Value(YamlNode node, int indent, Place place, bool isItem = false)
     {
         var isNamed = anchors.TryGetValue(node, out var anchor);
         if (isNamed)
@@ -51,7 +53,8 @@ public sealed class YamlWriter
         switch (node)
         {
             case YamlScalar scalar:
-                if (place == Place.Inline || scalar.Kind != YamlScalarKind.Null)
+                // In a list DVC leaves a space behind the dash of an empty value.
+                if (isItem || scalar.Kind != YamlScalarKind.Null)
                     output.Separate();
                 Scalar(scalar, place == Place.MapValue ? indent + 2 : indent, isKey: false);
                 break;
@@ -83,7 +86,7 @@ public sealed class YamlWriter
             startsInline = false;
             if (IsSimpleKey(key))
             {
-                Scalar(key, indent, isKey: true);
+                Scalar(key, indent + 2, isKey: true);
                 output.Put(":");
                 Value(value, indent, Place.MapValue);
                 continue;
@@ -106,7 +109,7 @@ public sealed class YamlWriter
                 output.NewLine(indent);
             startsInline = false;
             output.Put("-");
-            Value(item, indent + 2, Place.Inline);
+            Value(item, indent + 2, Place.Inline, isItem: true);
         }
     }
 
