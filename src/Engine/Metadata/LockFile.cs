@@ -152,7 +152,7 @@ public sealed class LockFile
                     root.Add("schema", Schema);
                 if (root["stages"] is not YamlMap stages)
                     root["stages"] = stages = new YamlMap();
-                stages[stage.Name] = stage.ToNode();
+                stages[stage.Name] = YamlCopy.WithoutLook(stage.ToNode());
             });
         var root = new YamlMap();
         root.Add("schema", Schema);

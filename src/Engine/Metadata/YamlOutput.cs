@@ -15,8 +15,8 @@ internal sealed class YamlOutput
     /// <summary>Columns written on this line.</summary>
     public int Column { get; private set; }
 
-    /// <summary>True when the last character is a space that separates, or nothing stands on the line.</summary>
-    public bool AtSpace => text.Length == 0 || text[^1] is ' ' or '\n';
+    /// <summary>True when nothing stands on the line, or a space or an opening bracket before the next token.</summary>
+    public bool AtSpace => text.Length == 0 || text[^1] is ' ' or '\n' or '[' or '{';
 
     /// <summary>True when the line has become wider than lines should be.</summary>
     public bool IsWide => Column > Width;

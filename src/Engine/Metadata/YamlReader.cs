@@ -162,7 +162,11 @@ public static class YamlReader
                 }
                 if (own.TryGet(key, out _))
                     throw Error(place, $"the key '{key.SourceText}' stands twice in one map.");
-                own.Set(key, Node(depth + 1));
+                var entry = Node(depth + 1);
+                if (key is { AsText: "<<", Look.Style: YamlStyle.Plain })
+                    foreach (var source in entry is YamlSequence sources ? sources.Items : [entry])
+                        source.Look!.KeepsAnchor = true;
+                own.Set(key, entry);
             }
             own.Look!.End = (int)parser.Consume<MappingEnd>().End.Index;
             return merged is null ? own : Merge(own, merged);

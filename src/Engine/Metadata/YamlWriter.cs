@@ -6,22 +6,19 @@ namespace DataVersion.Engine.Metadata;
 /// Writes YAML byte for byte as DVC 3.x does: block style, maps indented by two, list dashes below their key, plain text
 /// where it may be, otherwise single or double quotes, lines folded at 80, anchors <c>id001</c> for nodes that occur twice.
 /// </summary>
-public sealed class YamlWriter
+public sealed partial class YamlWriter
 {
     // 127 less the five of the tag "!!str", which DVC's writer counts although it does not write it.
     private const int LongestSimpleKey = 122;
     private readonly YamlOutput output = new();
     private readonly Dictionary<YamlNode, string> anchors;
     private readonly HashSet<YamlNode> written = new(ReferenceEqualityComparer.Instance);
+    private readonly bool keepsLook;
 
-    private YamlWriter(YamlNode root) => anchors = YamlAnchors.Of(root);
-
-    /// <summary>The whole text, with a line feed at its end. How the nodes looked in a text they came from is forgotten.</summary>
-    public static string Write(YamlNode root)
+    private YamlWriter(YamlNode root, bool keepLook)
     {
-        var writer = new YamlWriter(root);
-        writer.Value(root, 0, Place.Root);
-        return writer.output.Finish();
+        keepsLook = keepLook;
+        anchors = YamlAnchors.Of(root, keepLook);
     }
 
     private enum Place
@@ -31,6 +28,24 @@ public sealed class YamlWriter
         MapValue,
         // Behind "- " or ": " of a long key: the first line of a collection stands on the same line.
         Inline,
+        // In brackets.
+        Flow,
+    }
+
+    /// <summary>The whole text, with a line feed at its end. How the nodes looked in a text they came from is forgotten.</summary>
+    public static string Write(YamlNode root) => Write(root, keepLook: false);
+
+    /// <summary>
+    /// The same; with <paramref name="keepLook"/> comments, brackets, block texts and the spelling of numbers stay as they
+    /// were, in nodes that came from a text.
+    /// </summary>
+    internal static string Write(YamlNode root, bool keepLook)
+    {
+        var writer = new YamlWriter(root, keepLook);
+        writer.Lines(writer.LookOf(root)?.Before);
+        writer.Value(root, 0, Place.Root);
+        writer.Lines(writer.LookOf(root)?.AtEnd);
+        return writer.output.Finish();
     }
 
     /// <param name="node">What to write.</param>
@@ -54,23 +69,25 @@ public sealed class YamlWriter
         {
             case YamlScalar scalar:
                 // In a list DVC leaves a space behind the dash of an empty value.
-                if (isItem || scalar.Kind != YamlScalarKind.Null)
+                if (isItem || place == Place.Flow || scalar.Kind != YamlScalarKind.Null)
                     output.Separate();
-                Scalar(scalar, place == Place.MapValue ? indent + 2 : indent, isKey: false);
+                Scalar(scalar, place == Place.MapValue ? indent + 2 : indent, isKey: false, place == Place.Flow);
                 break;
-            case YamlMap { Count: 0 }:
-                output.Separate();
-                output.Put("{}");
+            case YamlMap map when place == Place.Flow || map.Count == 0 || LookOf(map) is { Style: YamlStyle.Flow }:
+                FlowMap(map, place == Place.MapValue ? indent + 2 : indent);
+                Behind(place == Place.Flow ? null : LookOf(map)?.After);
                 break;
-            case YamlSequence { Items.Count: 0 }:
-                output.Separate();
-                output.Put("[]");
+            case YamlSequence list when place == Place.Flow || list.Items.Count == 0 || LookOf(list) is { Style: YamlStyle.Flow }:
+                FlowSequence(list, place == Place.MapValue ? indent + 2 : indent);
+                Behind(place == Place.Flow ? null : LookOf(list)?.After);
                 break;
             case YamlMap map:
-                Map(map, place == Place.MapValue ? indent + 2 : indent, place == Place.Inline && !isNamed);
+                var isBroken = Behind(LookOf(map)?.After);
+                Map(map, place == Place.MapValue ? indent + 2 : indent, place == Place.Inline && !isNamed && !isBroken);
                 break;
             case YamlSequence sequence:
-                Sequence(sequence, indent, place == Place.Inline && !isNamed);
+                isBroken = Behind(LookOf(sequence)?.After);
+                Sequence(sequence, indent, place == Place.Inline && !isNamed && !isBroken);
                 break;
         }
     }
@@ -79,50 +96,67 @@ public sealed class YamlWriter
     {
         foreach (var (key, value) in map.Entries)
         {
-            if (startsInline)
-                output.Separate();
-            else
-                output.NewLine(indent);
-            startsInline = false;
+            StartOfLine(indent, LookOf(key)?.Before, ref startsInline);
             if (IsSimpleKey(key))
             {
                 Scalar(key, indent + 2, isKey: true);
                 output.Put(":");
                 Value(value, indent, Place.MapValue);
-                continue;
             }
-            output.Put("? ");
-            Scalar(key, indent + 2, isKey: false);
-            output.NewLine(indent);
-            output.Put(":");
-            Value(value, indent + 2, Place.Inline);
+            else
+            {
+                output.Put("? ");
+                Scalar(key, indent + 2, isKey: false);
+                output.NewLine(indent);
+                output.Put(":");
+                Value(value, indent + 2, Place.Inline);
+            }
+            Behind(LookOf(key)?.After);
         }
     }
 
     private void Sequence(YamlSequence sequence, int indent, bool startsInline)
     {
-        foreach (var item in sequence.Items)
+        var look = LookOf(sequence);
+        for (var i = 0; i < sequence.Items.Count; i++)
         {
-            if (startsInline)
-                output.Separate();
-            else
-                output.NewLine(indent);
-            startsInline = false;
+            StartOfLine(indent, look?.BeforeItem?.GetValueOrDefault(i), ref startsInline);
             output.Put("-");
-            Value(item, indent + 2, Place.Inline, isItem: true);
+            Value(sequence.Items[i], indent + 2, Place.Inline, isItem: true);
+            Behind(look?.AfterItem?.GetValueOrDefault(i));
         }
     }
 
-    private void Scalar(YamlScalar scalar, int indent, bool isKey)
+    private void StartOfLine(int indent, YamlComment? before, ref bool startsInline)
     {
+        if (before is not null)
+        {
+            Lines(before);
+            startsInline = false;
+        }
+        if (startsInline)
+            output.Separate();
+        else
+            output.NewLine(indent);
+        startsInline = false;
+    }
+
+    private void Scalar(YamlScalar scalar, int indent, bool isKey, bool inFlow = false)
+    {
+        if (!isKey && !inFlow && LookOf(scalar) is { BlockLines: not null } look)
+        {
+            Block(scalar, look, indent);
+            return;
+        }
         if (scalar.Kind != YamlScalarKind.String)
         {
-            output.Plain(TextOf(scalar, isKey), indent, fold: false);
+            output.Plain(TextOf(scalar, isKey || inFlow), indent, fold: false);
             return;
         }
         var text = scalar.AsText!;
-        var rules = YamlScalarRules.Of(text, inFlow: false);
-        if (rules.AllowsPlain)
+        var rules = YamlScalarRules.Of(text, inFlow);
+        // The merge key stays what it is.
+        if (rules.AllowsPlain || isKey && text == "<<" && LookOf(scalar) is { Style: YamlStyle.Plain })
             output.Plain(text, indent, !isKey);
         else if (rules.HasSpecial || rules.HasBreak || text.Contains('\''))
             output.DoubleQuoted(text, indent, !isKey);
@@ -130,10 +164,12 @@ public sealed class YamlWriter
             output.SingleQuoted(text, indent, !isKey);
     }
 
-    private static string TextOf(YamlScalar scalar, bool isKey) => scalar.Value switch
+    private string TextOf(YamlScalar scalar, bool spellsNull) => scalar.Value switch
     {
-        null => isKey ? "null" : "",
+        null => spellsNull ? "null" : "",
         bool flag => flag ? "true" : "false",
+        // Numbers keep their spelling: 0x1F, 3.140.
+        _ when LookOf(scalar) is not null => scalar.SourceText,
         double number => PythonFloat.FormatYaml(number),
         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
     };
@@ -146,4 +182,6 @@ public sealed class YamlWriter
         var text = key.AsText!;
         return text.Length - text.Count(char.IsLowSurrogate) <= LongestSimpleKey && !text.Contains('\n');
     }
+
+    private YamlLook? LookOf(YamlNode node) => keepsLook ? node.Look : null;
 }
