@@ -12,6 +12,8 @@ internal sealed class YamlComments
     private int cursor;
     // Takes what stands between the cursor and the next token; false when it belongs to that next token.
     private Func<YamlComment, bool>? target;
+    // Where to put what stands before the first token of an element of a list.
+    private Action<YamlComment>? pendingBefore;
 
     private YamlComments(string text) => this.text = text;
 
@@ -91,18 +93,21 @@ internal sealed class YamlComments
                 target = comment =>
                 {
                     if (comment.Text is not null)
-                        flow.After = comment;
+                        after(comment);
                     return comment.Text is not null;
                 };
                 break;
             default:
                 // An empty value or an alias: what stands between it and the next token is behind it.
+                if (before is not null && DashBehind(cursor) is >= 0 and var dash)
+                {
+                    Take(dash, before);
+                    cursor = dash + 1;
+                }
                 target = Keep(after);
                 break;
         }
     }
-
-    private Action<YamlComment>? pendingBefore;
 
     private static Func<YamlComment, bool> Keep(Action<YamlComment> place) => comment =>
     {
@@ -118,6 +123,21 @@ internal sealed class YamlComments
             place(comment);
         target = null;
         cursor = Math.Max(cursor, nextToken);
+    }
+
+    // The dash of an element of a list, behind white space and comments; -1 when something else comes first.
+    private int DashBehind(int at)
+    {
+        for (; at < text.Length; at++)
+        {
+            if (text[at] == '-')
+                return at;
+            if (text[at] == '#')
+                at = text.IndexOf('\n', at) is >= 0 and var end ? end : text.Length;
+            else if (text[at] is not (' ' or '\n'))
+                return -1;
+        }
+        return -1;
     }
 
     // Reads the raw lines of a block scalar: they end before the first line that is indented less.

@@ -25,7 +25,11 @@ internal static class YamlGap
         var column = 0;
         var hash = CommentStart(firstLine, startsLine);
         if (startsLine)
-            AddLine(lines, firstLine.ToString());
+        {
+            // DVC drops a blank line at the very start of a file.
+            if (!firstLine.IsWhiteSpace())
+                AddLine(lines, firstLine.ToString());
+        }
         else if (hash >= 0)
         {
             same = firstLine[hash..].TrimEnd().ToString();

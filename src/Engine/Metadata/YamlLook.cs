@@ -21,6 +21,12 @@ internal sealed class YamlLook
     /// <summary>The spelling.</summary>
     public YamlStyle Style { get; init; }
 
+    /// <summary>A collection in brackets that held something; an empty one says nothing about what is put into it.</summary>
+    public bool IsFlow => Style == YamlStyle.Flow && !WasEmpty;
+
+    /// <summary>A collection that had no elements.</summary>
+    public bool WasEmpty { get; set; }
+
     /// <summary>The anchor that the text gave to the node.</summary>
     public string? Anchor { get; init; }
 
@@ -40,7 +46,7 @@ internal sealed class YamlLook
     public YamlComment? Before { get; set; }
 
     /// <summary>
-    /// Of a key: what stands behind its value. Of a collection: what stands behind its key, or behind the closing bracket.
+    /// Of a key: what stands behind its value. Of a collection in lines: what stands behind its key.
     /// </summary>
     public YamlComment? After { get; set; }
 

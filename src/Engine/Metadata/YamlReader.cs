@@ -135,6 +135,7 @@ public static class YamlReader
             while (!parser.Accept<SequenceEnd>(out _))
                 sequence.Items.Add(Node(depth + 1));
             sequence.Look!.End = (int)parser.Consume<SequenceEnd>().End.Index;
+            sequence.Look.WasEmpty = sequence.Items.Count == 0;
             return sequence;
         }
 
@@ -169,6 +170,7 @@ public static class YamlReader
                 own.Set(key, entry);
             }
             own.Look!.End = (int)parser.Consume<MappingEnd>().End.Index;
+            own.Look.WasEmpty = own.Count == 0;
             return merged is null ? own : Merge(own, merged);
 
             YamlMap NewMap() => new()

@@ -52,7 +52,8 @@ public sealed partial class YamlWriter
     /// <param name="indent">Column of the map's keys or, behind a dash, the column behind it.</param>
     /// <param name="place">What stands before it.</param>
     /// <param name="isItem">The node is an element of a list.</param>
-    private void Value(YamlNode node, int indent, Place place, bool isItem = false)
+    /// <param name="after">The comment behind it.</param>
+    private void Value(YamlNode node, int indent, Place place, bool isItem = false, YamlComment? after = null)
     {
         var isNamed = anchors.TryGetValue(node, out var anchor);
         if (isNamed)
@@ -61,6 +62,7 @@ public sealed partial class YamlWriter
             if (!written.Add(node))
             {
                 output.Put("*" + anchor);
+                Behind(after);
                 return;
             }
             output.Put("&" + anchor);
@@ -72,21 +74,23 @@ public sealed partial class YamlWriter
                 if (isItem || place == Place.Flow || scalar.Kind != YamlScalarKind.Null)
                     output.Separate();
                 Scalar(scalar, place == Place.MapValue ? indent + 2 : indent, isKey: false, place == Place.Flow);
+                Behind(after);
                 break;
-            case YamlMap map when place == Place.Flow || map.Count == 0 || LookOf(map) is { Style: YamlStyle.Flow }:
+            case YamlMap map when place == Place.Flow || map.Count == 0 || LookOf(map) is { IsFlow: true }:
                 FlowMap(map, place == Place.MapValue ? indent + 2 : indent);
-                Behind(place == Place.Flow ? null : LookOf(map)?.After);
+                Behind(after);
                 break;
-            case YamlSequence list when place == Place.Flow || list.Items.Count == 0 || LookOf(list) is { Style: YamlStyle.Flow }:
+            case YamlSequence list when place == Place.Flow || list.Items.Count == 0 || LookOf(list) is { IsFlow: true }:
                 FlowSequence(list, place == Place.MapValue ? indent + 2 : indent);
-                Behind(place == Place.Flow ? null : LookOf(list)?.After);
+                Behind(after);
                 break;
+            // Behind a collection in lines there is nothing: the comment stands behind its key.
             case YamlMap map:
-                var isBroken = Behind(LookOf(map)?.After);
+                var isBroken = Behind(after ?? LookOf(map)?.After);
                 Map(map, place == Place.MapValue ? indent + 2 : indent, place == Place.Inline && !isNamed && !isBroken);
                 break;
             case YamlSequence sequence:
-                isBroken = Behind(LookOf(sequence)?.After);
+                isBroken = Behind(after ?? LookOf(sequence)?.After);
                 Sequence(sequence, indent, place == Place.Inline && !isNamed && !isBroken);
                 break;
         }
@@ -101,7 +105,7 @@ public sealed partial class YamlWriter
             {
                 Scalar(key, indent + 2, isKey: true);
                 output.Put(":");
-                Value(value, indent, Place.MapValue);
+                Value(value, indent, Place.MapValue, after: LookOf(key)?.After);
             }
             else
             {
@@ -109,9 +113,8 @@ public sealed partial class YamlWriter
                 Scalar(key, indent + 2, isKey: false);
                 output.NewLine(indent);
                 output.Put(":");
-                Value(value, indent + 2, Place.Inline);
+                Value(value, indent + 2, Place.Inline, after: LookOf(key)?.After);
             }
-            Behind(LookOf(key)?.After);
         }
     }
 
@@ -122,8 +125,7 @@ public sealed partial class YamlWriter
         {
             StartOfLine(indent, look?.BeforeItem?.GetValueOrDefault(i), ref startsInline);
             output.Put("-");
-            Value(sequence.Items[i], indent + 2, Place.Inline, isItem: true);
-            Behind(look?.AfterItem?.GetValueOrDefault(i));
+            Value(sequence.Items[i], indent + 2, Place.Inline, isItem: true, look?.AfterItem?.GetValueOrDefault(i));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed partial class YamlWriter
     {
         Scalar(entry.Key, indent + 2, isKey: true, inFlow: true);
         output.Put(":");
-        Value(entry.Value, indent, Place.Flow);
+        Value(entry.Value, indent + 2, Place.Flow);
     }
 
     private void FlowSequence(YamlSequence sequence, int indent)
@@ -63,7 +63,7 @@ public sealed partial class YamlWriter
             if (item is YamlMap { Count: 1 } pair && !anchors.ContainsKey(pair))
                 FlowEntry(pair.Entries[0], indent);
             else
-                Value(item, indent, Place.Flow);
+                Value(item, indent + 2, Place.Flow);
         }
         output.Put("]");
     }
