@@ -82,7 +82,7 @@ public sealed class Repository : IDisposable
 
     /// <summary>Keeps every other process, DVC too, from changing the repository until disposed.</summary>
     /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
-    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation) => RepositoryLock.Acquire(Layout, Settings, patience, cancellation);
+    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation) => RepositoryLock.Acquire(Layout, Settings, "The command", patience, cancellation);
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);

@@ -146,7 +146,7 @@ internal sealed partial class IniReader
     [GeneratedRegex("""^\s*(?<key>".*?"|'.*?'|[^'"=].*?)\s*=\s*(?<value>.*)$""")]
     private static partial Regex OptionLine();
 
-    [GeneratedRegex("""^(?:(?<item>".*?"|'.*?'|[^'",\#][^,\#]*?)\s*,\s*)*(?<last>".*?"|'.*?'|[^'",\#\s][^,]*?)?\s*(?:\#.*)?$""")]
+    [GeneratedRegex("""^(?:(?<item>".*?"|'.*?'|[^'",\#\s][^,\#]*?)\s*,\s*)*(?<last>".*?"|'.*?'|[^'",\#\s][^,]*?)?\s*(?:\#.*)?$""")]
     private static partial Regex ValueText();
 
     [GeneratedRegex("""^,\s*(?:\#.*)?$""")]

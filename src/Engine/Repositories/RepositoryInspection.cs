@@ -26,6 +26,7 @@ public static class RepositoryInspection
             DefaultRemote = settings.DefaultRemote,
             FileSystem = FileSystemOf(layout.Root),
             CacheFileSystem = FileSystemOf(cache),
+            LockHolders = RepositoryLock.Holders(layout),
             LinkOrder = settings.LinkOrder,
             LinkCapabilities = Probe(cache, layout.Root, context),
         };

@@ -1,65 +1,47 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using DataVersion.Engine.Files;
 
 namespace DataVersion.Engine.Repositories;
 
 /// <summary>
-/// The lock of a repository, <c>.dvc/tmp/lock</c>, taken the way DVC takes it: on Unix <c>flock</c>, on Windows a lock of
-/// the first byte; the file then holds a blank and the holder's process id. So DVC and this module exclude each other.
+/// The lock that every command holds which reads or writes a whole repository; DVC and this module honour each other's.
+/// Other threads of this process are kept out as well. Not re-entrant.
 /// </summary>
-public static class RepositoryLock
+public sealed class RepositoryLock : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
+    /// <summary>How long DVC waits: three seconds.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Takes the lock, waiting for another holder if need be.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+
+    private IDisposable? held;
+
+    private RepositoryLock(IDisposable held) => this.held = held;
+
+    /// <summary>Waits for the lock and takes it.</summary>
     /// <param name="layout">The repository.</param>
-    /// <param name="settings">Says which of DVC's two protocols is used (<c>core.hardlink_lock</c>).</param>
-    /// <param name="patience">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Gives the lock back when disposed; the file stays.</returns>
-    /// <exception cref="RepositoryBusyException">Another process has it.</exception>
-    /// <exception cref="DataVersionException">AccessDenied: the lock file cannot be written.</exception>
-    public static IDisposable Acquire(RepositoryLayout layout, RepositorySettings settings, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            Directory.CreateDirectory(layout.TmpFolder);
-            return Acquire(layout.LockFile, settings.HardlinkLock, patience, cancellation);
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
-        {
-            throw FileErrors.Describe(error, layout.LockFile, "lock");
-        }
-    }
+    /// <param name="settings">Says which kind of lock is used.</param>
+    /// <param name="command">What wants it, for the error: the name of the cmdlet.</param>
+    /// <param name="patience">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever, zero for one attempt.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="RepositoryBusyException">Someone else holds it and patience is over; names the holder if it is known.</exception>
+    /// <exception cref="DataVersionException">The lock file cannot be made.</exception>
+    public static RepositoryLock Acquire(
+        RepositoryLayout layout, RepositorySettings settings, string command, TimeSpan patience, CancellationToken cancellation = default) =>
+        new(Wait(layout, layout.LockFile, settings.HardlinkLock, command, patience, cancellation));
 
-    /// <summary>Takes a lock file; used for <c>rwlock.lock</c> too.</summary>
-    internal static IDisposable Acquire(string file, bool byHardlink, TimeSpan patience, CancellationToken cancellation)
-    {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            IDisposable? held = byHardlink ? HardlinkLock.TryTake(file) : TryTake(file);
-            if (held is not null)
-                return held;
-            if (patience != Timeout.InfiniteTimeSpan && waited.Elapsed >= patience)
-                throw Busy(file);
-            cancellation.WaitHandle.WaitOne(Pause);
-        }
-    }
+    /// <summary>Lets go; more than once does no harm.</summary>
+    public void Dispose() => Interlocked.Exchange(ref held, null)?.Dispose();
 
-    /// <summary>Who holds the repository now, as far as can be told; empty when nobody does.</summary>
+    /// <summary>Who holds the repository now, as far as can be found out; empty when nobody does. Looks at the usual kind of lock only.</summary>
     public static IReadOnlyList<string> Holders(RepositoryLayout layout)
     {
         if (!File.Exists(layout.LockFile))
             return [];
         try
         {
-            using var probe = TryTake(layout.LockFile, write: false);
-            return probe is null ? HoldersOf(layout.LockFile) : [];
+            using var free = FileLock.TryTake(layout.LockFile, sign: false);
+            return free is not null ? [] : [LockHolder.Describe(layout.LockFile) ?? "another process"];
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
@@ -67,92 +49,42 @@ public static class RepositoryLock
         }
     }
 
-    private static FileStream? TryTake(string file, bool write = true)
+    /// <summary>Waits for a lock file of either kind.</summary>
+    internal static IDisposable Wait(
+        RepositoryLayout layout, string path, bool hardlink, string command, TimeSpan patience, CancellationToken cancellation)
     {
-        try
+        var clock = Stopwatch.StartNew();
+        for (var pause = TimeSpan.FromMilliseconds(10); ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
-            // On Unix FileShare.None is flock(LOCK_EX | LOCK_NB), the very call of DVC. On Windows it would keep Python
-            // from opening the file at all, so the first byte is locked there instead.
-            var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite,
-                OperatingSystem.IsWindows() ? FileShare.ReadWrite | FileShare.Delete : FileShare.None, 0);
-            try
-            {
-                if (OperatingSystem.IsWindows())
-                    stream.Lock(0, 1);
-                if (write)
-                {
-                    stream.Write(Encoding.ASCII.GetBytes($" {Environment.ProcessId}\n"));
-                    stream.SetLength(stream.Position);
-                }
-                return stream;
-            }
-            catch
-            {
-                stream.Dispose();
-                throw;
-            }
-        }
-        catch (IOException error) when (IsHeld(error))
-        {
-            return null;
+            cancellation.ThrowIfCancellationRequested();
+            if (TryTake(layout, path, hardlink) is { } taken)
+                return taken;
+            var left = patience == Timeout.InfiniteTimeSpan ? pause : patience - clock.Elapsed;
+            if (left <= TimeSpan.Zero)
+                throw Busy(layout, path, hardlink, command);
+            cancellation.WaitHandle.WaitOne(left < pause ? left : pause);
         }
     }
 
-    /// <summary>Sharing or lock violation on Windows; on Unix .NET reports EWOULDBLOCK the same way.</summary>
-    private static bool IsHeld(IOException error) => OperatingSystem.IsWindows()
-        ? (error.HResult & 0xFFFF) is 32 or 33
-        : error.GetType() == typeof(IOException) && error.HResult is 11 or 35;
-
-    private static RepositoryBusyException Busy(string file)
-    {
-        var holders = HoldersOf(file);
-        var who = holders.Count == 0 ? "another process" : string.Join(", ", holders);
-        return new RepositoryBusyException($"The repository is busy: {who} holds '{file}'.", file, holders);
-    }
-
-    private static IReadOnlyList<string> HoldersOf(string file)
+    private static IDisposable? TryTake(RepositoryLayout layout, string path, bool hardlink)
     {
         try
         {
-            // Not File.ReadAllText: on Unix that takes a shared lock, which fails while the exclusive one is held.
-            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[32];
-            var text = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0)).Trim();
-            return int.TryParse(text, CultureInfo.InvariantCulture, out var id) ? [Describe(id)] : [];
+            Directory.CreateDirectory(layout.TmpFolder);
+            return hardlink ? HardlinkLock.TryTake(path) : FileLock.TryTake(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return OperatingSystem.IsLinux() ? ProcessesWithOpen(file) : [];
+            throw FileErrors.Describe(error, path, "lock");
         }
     }
 
-    /// <summary>A process by id and, where it can be told, by its command.</summary>
-    internal static string Describe(int id)
+    private static RepositoryBusyException Busy(RepositoryLayout layout, string path, bool hardlink, string command)
     {
-        try
-        {
-            var commandLine = $"/proc/{id}/cmdline";
-            if (OperatingSystem.IsLinux() && File.Exists(commandLine))
-                return $"process {id} ({File.ReadAllText(commandLine).TrimEnd('\0').Replace('\0', ' ')})";
-            using var process = Process.GetProcessById(id);
-            return $"process {id} ({process.ProcessName})";
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or IOException
-            or UnauthorizedAccessException or Win32Exception)
-        {
-            return $"process {id} (ended)";
-        }
-    }
-
-    /// <summary>The lock of the kernel names its holder: /proc/locks has device and inode.</summary>
-    private static IReadOnlyList<string> ProcessesWithOpen(string file)
-    {
-        var inode = FileStat.Read(file).Inode.ToString(CultureInfo.InvariantCulture);
-        var holders = new List<string>();
-        foreach (var line in File.ReadLines("/proc/locks"))
-            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "FLOCK", _, "WRITE", var id, var place, ..]
-                && place.EndsWith(":" + inode, StringComparison.Ordinal) && int.TryParse(id, out var number) && number > 0)
-                holders.Add(Describe(number));
-        return holders;
+        var holder = hardlink ? null : LockHolder.Describe(path);
+        var who = holder is null
+            ? hardlink ? $"another process; if none is running, delete '{path}'" : "another process"
+            : holder;
+        return new RepositoryBusyException($"{command} cannot start in '{layout.Root}': the repository is held by {who}.", path, holder is null ? [] : [holder]);
     }
 }

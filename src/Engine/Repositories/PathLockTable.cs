@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DataVersion.Engine.Files;
+
+namespace DataVersion.Engine.Repositories;
+
+/// <summary>Who uses a path.</summary>
+/// <param name="Pid">The number of the process.</param>
+/// <param name="Command">What it runs.</param>
+internal readonly record struct PathLockOwner(int Pid, string Command);
+
+/// <summary>The content of <c>.dvc/tmp/rwlock</c>: who writes and who reads which paths (dvc-compat §11.2).</summary>
+internal sealed class PathLockTable
+{
+    /// <summary>Absolute paths with the one process that writes them.</summary>
+    public Dictionary<string, PathLockOwner> Writers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Absolute paths with the processes that read them.</summary>
+    public Dictionary<string, List<PathLockOwner>> Readers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the file; an empty table when there is none.</summary>
+    /// <exception cref="MetadataFormatException">It is not JSON, or of another shape.</exception>
+    public static PathLockTable Load(string file)
+    {
+        var table = new PathLockTable();
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return table;
+        }
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            foreach (var member in json.RootElement.EnumerateObject())
+            {
+                if (member.Name is not ("write" or "read"))
+                    throw Broken(file, $"'{member.Name}' is neither 'read' nor 'write'");
+                foreach (var path in member.Value.EnumerateObject())
+                    if (member.Name == "write")
+                        table.Writers[path.Name] = ReadOwner(path.Value);
+                    else
+                        table.Readers[path.Name] = [.. path.Value.EnumerateArray().Select(ReadOwner)];
+            }
+        }
+        catch (JsonException error)
+        {
+            throw Broken(file, "it is not JSON", (int)(error.LineNumber ?? 0) + 1, (int)(error.BytePositionInLine ?? 0) + 1);
+        }
+        catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Broken(file, "it is not a table of path locks");
+        }
+        return table;
+    }
+
+    /// <summary>Writes the file as Python's json module does.</summary>
+    public void Save(string file)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        Put(bytes, "{\"read\": {");
+        PutAll(bytes, Readers, owners =>
+        {
+            Put(bytes, "[");
+            for (var i = 0; i < owners.Count; i++)
+            {
+                Put(bytes, i == 0 ? "" : ", ");
+                PutOwner(bytes, owners[i]);
+            }
+            Put(bytes, "]");
+        });
+        Put(bytes, "}, \"write\": {");
+        PutAll(bytes, Writers, owner => PutOwner(bytes, owner));
+        Put(bytes, "}}");
+        AtomicFile.Write(file, bytes.WrittenSpan, durable: false);
+    }
+
+    private static PathLockOwner ReadOwner(JsonElement json) =>
+        new(json.GetProperty("pid").GetInt32(), json.GetProperty("cmd").GetString() ?? throw new FormatException());
+
+    private static void PutAll<T>(ArrayBufferWriter<byte> bytes, Dictionary<string, T> paths, Action<T> putValue)
+    {
+        var first = true;
+        foreach (var (path, value) in paths)
+        {
+            Put(bytes, first ? "" : ", ");
+            first = false;
+            JsonText.AppendEscaped(bytes, path);
+            Put(bytes, ": ");
+            putValue(value);
+        }
+    }
+
+    private static void PutOwner(ArrayBufferWriter<byte> bytes, PathLockOwner owner)
+    {
+        Put(bytes, string.Create(CultureInfo.InvariantCulture, $"{{\"pid\": {owner.Pid}, \"cmd\": "));
+        JsonText.AppendEscaped(bytes, owner.Command);
+        Put(bytes, "}");
+    }
+
+    private static void Put(ArrayBufferWriter<byte> bytes, string text) => bytes.Write(Encoding.ASCII.GetBytes(text));
+
+    private static MetadataFormatException Broken(string file, string reason, int line = 0, int column = 0) =>
+        new(DataErrorKind.MetadataInvalid, file, line, column, reason,
+            "A program was interrupted while it wrote the file. Make sure that no dvc or data command is running here, then delete it.");
+}
