@@ -1,0 +1,91 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
+
+namespace DataVersion.Engine.Workspaces;
+
+/// <summary>What a move would do.</summary>
+/// <param name="Output">The tracked path.</param>
+/// <param name="Destination">Where it goes, relative to the root.</param>
+/// <param name="NewMetadataPath">The <c>.dvc</c> file afterwards; the same as now when it is not named after the data.</param>
+public sealed record MovePlan(TrackedOutput Output, string Destination, string NewMetadataPath);
+
+/// <summary>Moves tracked data together with its metadata and its <c>.gitignore</c> line (DVC: <c>move</c>).</summary>
+public static class MoveOperation
+{
+    /// <summary>Plans a move; changes nothing.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="source">The tracked path or its <c>.dvc</c> file, relative to the root.</param>
+    /// <param name="destination">Where it goes, relative to the root; into it, when it is a folder.</param>
+    /// <exception cref="DataVersionException">PathNotTracked; PathExists; OutputConflict; PathIgnored.</exception>
+    public static MovePlan Plan(Repository repository, string source, string destination)
+    {
+        var index = repository.Index;
+        var output = index.Find(source) ?? (index.OfMetadata(source) is [var only] ? only : null)
+            ?? throw new DataVersionException(DataErrorKind.PathNotTracked, $"'{source}' is not tracked.", source, "Move it with Move-Item.");
+        if (output.StageName is not null)
+            throw new DataVersionException(DataErrorKind.OutputConflict, $"'{output.Path}' is made by the stage '{output.StageAddress}'.", output.Path,
+                "Change the path in its dvc.yaml.");
+        if (Directory.Exists(repository.Layout.ToAbsolute(destination)))
+            destination = MetadataPath.Join(destination, MetadataPath.NameOf(output.Path));
+        var named = output.MetadataPath == output.Path + ".dvc";
+        var metadata = named ? destination + ".dvc" : output.MetadataPath;
+        if (destination.Length == 0 || destination == output.Path || destination.StartsWith(output.Path + "/", StringComparison.Ordinal))
+            throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{output.Path}' cannot be moved to '{destination}'.", destination, "Choose another place.");
+        if (FileStat.Read(repository.Layout.ToAbsolute(destination)).Exists || (named && FileStat.Read(repository.Layout.ToAbsolute(metadata)).Exists))
+            throw new DataVersionException(DataErrorKind.PathExists, $"'{destination}' or its .dvc file exists already.", destination, "Choose another place.");
+        if ((index.FindContaining(destination) ?? index.FindInside(destination).FirstOrDefault()) is { } other)
+            throw new DataVersionException(DataErrorKind.OutputConflict, $"'{destination}' overlaps with '{other.Path}', which '{other.StageAddress}' tracks.",
+                destination, "Choose another place.");
+        if (repository.Ignore.Match(destination, output.IsDirectory) is { IsNegated: false } match)
+            throw new DataVersionException(DataErrorKind.PathIgnored, $"'{destination}' is ignored by {match.File}, line {match.Line}: {match.Pattern}",
+                destination, "Choose another place, or change the pattern.");
+        if (new FolderLinks(repository.Layout).ProblemAbove(destination) is { } problem)
+            throw problem;
+        return new MovePlan(output, destination, metadata);
+    }
+
+    /// <summary>
+    /// Moves: first the new metadata, then the data, last the old metadata goes. Killed between, both describe the same
+    /// content and a checkout brings back what is missing. The caller holds the repository's lock.
+    /// </summary>
+    public static DataFile Run(Repository repository, MovePlan plan, OperationContext context)
+    {
+        var (output, from, to) = (plan.Output, repository.Layout.ToAbsolute(plan.Output.Path), repository.Layout.ToAbsolute(plan.Destination));
+        var metadata = new MetadataUpdate(repository);
+        var old = DataFileDocument.Parse(File.ReadAllText(repository.Layout.ToAbsolute(output.MetadataPath)), output.MetadataPath);
+        var folder = MetadataPath.FolderOf(output.MetadataPath);
+        var entry = old.Outputs.First(o => MetadataPath.Resolve(folder, old.WorkingDirectory, o.Path, repository.Layout.Root).Path == output.Path);
+        var renamed = plan.NewMetadataPath != output.MetadataPath;
+        var newFolder = MetadataPath.Join(MetadataPath.FolderOf(plan.NewMetadataPath), renamed ? "" : old.WorkingDirectory ?? "").TrimEnd('/');
+        entry.Path = System.IO.Path.GetRelativePath("/" + newFolder, "/" + plan.Destination).Replace('\\', '/');
+        if (renamed)
+        {
+            foreach (var dependency in old.Dependencies.Where(d => d.Repository is null && !d.Path.Contains("://", StringComparison.Ordinal) && !Path.IsPathRooted(d.Path)))
+                dependency.Path = System.IO.Path.GetRelativePath("/" + newFolder,
+                    "/" + MetadataPath.Resolve(folder, old.WorkingDirectory, dependency.Path, repository.Layout.Root).Path).Replace('\\', '/');
+            old.WorkingDirectory = null;
+        }
+        if (old.IsImport)
+            old.StageHash = old.ComputeStageHash();
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        metadata.Write(plan.NewMetadataPath, old.ToText());
+        FaultPoint.Reach("move.metadata");
+        if (Directory.Exists(from))
+            Directory.Move(from, to);
+        else if (FileStat.Read(from).Exists)
+            File.Move(from, to);
+        FaultPoint.Reach("move.data");
+        if (renamed)
+            metadata.Write(output.MetadataPath, null);
+        metadata.Unignore([output.Path]);
+        if (output.UseCache)
+            metadata.Ignore([plan.Destination]);
+        metadata.Stage();
+        repository.Placed.Remove(output.Path);
+        if (output.Hash is { } hash)
+            repository.Placed.Set(plan.Destination, hash);
+        repository.Placed.Save();
+        repository.Reload();
+        return DataFileList.List(repository, null, [plan.Destination], recurse: false, context)[0];
+    }
+}
