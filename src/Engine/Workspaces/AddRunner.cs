@@ -54,7 +54,10 @@ public sealed class AddRunner
             foreach (var content in added)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
+                if (content.Item.Output?.StageName is { } stage)
+                    RecordInLock(content, stage);
+                else
+                    metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
                 FaultPoint.Reach("add.metadata");
             }
             metadata.Ignore([.. added.Select(c => c.Item.Path)]);
@@ -107,6 +110,22 @@ public sealed class AddRunner
         repository.Know(manifest);
         if (!options.NoCommit && !content.IsUnchangedLegacy)
             repository.Stores.Current.Add(manifest);
+    }
+
+    /// <summary>An output of a stage is recorded in the <c>dvc.lock</c> beside its <c>dvc.yaml</c>.</summary>
+    private void RecordInLock(AddedContent content, string stageName)
+    {
+        if (content.IsUnchangedLegacy)
+            return;
+        var folder = MetadataPath.FolderOf(content.Item.MetadataPath);
+        var path = MetadataPath.Join(folder, LockFile.FileName);
+        var text = File.ReadAllText(repository.Layout.ToAbsolute(path));
+        var entries = LockFile.Parse(text, path).FindStage(stageName)!.Outputs;
+        var pipeline = PipelineFile.Parse(File.ReadAllText(repository.Layout.ToAbsolute(content.Item.MetadataPath)), content.Item.MetadataPath);
+        var entry = entries.First(e => MetadataPath.Resolve(folder, pipeline.FindStage(stageName)?.WorkingDirectory, e.Path, repository.Layout.Root).Path == content.Item.Path);
+        entry.Hash = content.Hash;
+        (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
+        metadata.Write(path, LockFile.ReplaceOutputs(text, stageName, entries, path));
     }
 
     private void Describe(DataFileDocument document, AddedContent content)
