@@ -45,6 +45,16 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public void A_command_that_reads_YAML_uses_our_reader()
+    {
+        var lines = Run($"{LoadOlder}\nImport-Module $ModuleManifest\nSet-Content a.bin x\n(Add-DataFile a.bin).Path\n(Get-DataFile).Path\n{Describe}");
+
+        Assert.Equal(["a.bin", "a.bin"], lines.Take(2));
+        Assert.Contains("DataVersion:YamlDotNet:18.0.0.0", lines);
+        Assert.DoesNotContain(lines, l => l.StartsWith("DataVersion:AWSSDK", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Importing_loads_neither_the_engine_s_libraries_nor_a_second_copy_of_ours()
     {
         var loaded = Run($"Import-Module $ModuleManifest\n{Describe}");

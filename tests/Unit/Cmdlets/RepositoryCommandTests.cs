@@ -1,3 +1,5 @@
+using DataVersion.Engine.Repositories;
+
 namespace DataVersion.Tests.Cmdlets;
 
 public sealed class RepositoryCommandTests : IDisposable
@@ -22,6 +24,17 @@ public sealed class RepositoryCommandTests : IDisposable
         Assert.False(string.IsNullOrEmpty(found.FileSystem));
         Assert.Equal(["a", ".dvc"], Directory.GetFileSystemEntries(repository.Root).Select(Path.GetFileName).OrderByDescending(n => n));
         Assert.Equal(["config", "tmp"], Directory.GetFileSystemEntries(Path.Combine(repository.Root, ".dvc")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_process_that_holds_the_repository_is_named()
+    {
+        var layout = new RepositoryLayout(repository.Root);
+        using var session = new ModuleSession(repository.Root);
+        using (RepositoryLock.Acquire(layout, RepositorySettings.From(Configuration.Load(layout)), "the test", TimeSpan.Zero))
+            Assert.Contains($"{Environment.ProcessId}", Assert.Single(session.Run<DataRepository>("Get-DataRepository").Single().LockHolders));
+
+        Assert.Empty(session.Run<DataRepository>("Get-DataRepository").Single().LockHolders);
     }
 
     [Fact]
