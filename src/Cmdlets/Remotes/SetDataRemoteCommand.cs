@@ -1,0 +1,63 @@
+using System.Collections;
+using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
+using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Cmdlets;
+
+/// <summary>Changes a remote: its URL, its options, whether it is the default one.</summary>
+[Cmdlet(VerbsCommon.Set, "DataRemote", SupportsShouldProcess = true)]
+[OutputType(typeof(DataRemote))]
+public sealed class SetDataRemoteCommand : RepositoryCmdlet
+{
+    /// <summary>The remote.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RemoteNameCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>A new folder (relative to the current location) or URL.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Url { get; set; }
+
+    /// <summary>Options to set, as a table of names and values; a null value removes an option.</summary>
+    [Parameter]
+    public Hashtable? Option { get; set; }
+
+    /// <summary>The configuration level to write to.</summary>
+    [Parameter]
+    public ConfigScope Scope { get; set; } = ConfigScope.Repository;
+
+    /// <summary>Make it the default remote; -Default:$false takes that back.</summary>
+    [Parameter]
+    public SwitchParameter Default { get; set; }
+
+    /// <summary>Writes the remote.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var layout = FindRepository();
+        if (!ShouldProcess($"{Name} ({Scope})", "Change remote"))
+            return;
+        var folder = CurrentFolder;
+        var remote = RunPumped(_ =>
+        {
+            var configuration = Configuration.Load(layout, validate: false);
+            if (Url is not null)
+                configuration.ModifyRemote(Scope, Name, "url", Url, folder);
+            RemoteOptions.Apply(configuration, Scope, Name, Option, folder);
+            if (Default.IsPresent)
+                configuration.SetDefaultRemote(Scope, Name);
+            else if (MyInvocation.BoundParameters.ContainsKey(nameof(Default)))
+                configuration.SetDefaultRemote(Scope, null);
+            return RemoteOptions.Describe(layout, Name);
+        });
+        if (PassThru)
+            WriteObject(remote);
+    }
+}
