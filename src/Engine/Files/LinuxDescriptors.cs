@@ -53,6 +53,27 @@ internal static unsafe partial class LinuxDescriptors
         }
     }
 
+    /// <summary>
+    /// Copies up to this many bytes inside the kernel, from an offset to the same offset (man 2 copy_file_range). Gives
+    /// their number, 0 at the end of the source, -1 when this pair of file systems cannot.
+    /// </summary>
+    public static long Copy(SafeFileHandle from, SafeFileHandle to, long offset, long count, string path)
+    {
+        while (true)
+        {
+            var (source, target) = (offset, offset);
+            var copied = copy_file_range(from, &source, to, &target, (nuint)count, 0);
+            if (copied >= 0)
+                return copied;
+            // EPERM, EXDEV, EINVAL, ENOSYS, EOPNOTSUPP
+            var error = Marshal.GetLastPInvokeError();
+            if (error is 1 or 18 or 22 or 38 or 95)
+                return -1;
+            if (error != Interrupted)
+                throw NativeError.ToException(error, path);
+        }
+    }
+
     private static SafeFileHandle Open(string path, int flags, int mode)
     {
         while (true)
@@ -67,6 +88,9 @@ internal static unsafe partial class LinuxDescriptors
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint copy_file_range(SafeFileHandle from, long* fromOffset, SafeFileHandle to, long* toOffset, nuint count, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(SafeFileHandle file, byte* buffer, nuint count, long offset);

@@ -21,6 +21,9 @@ internal readonly struct SourceFile : IDisposable
             : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
         path);
 
+    /// <summary>A file that is open already; the caller goes on owning the handle.</summary>
+    public static SourceFile Of(SafeFileHandle handle, string path) => new(handle, path);
+
     /// <summary>The descriptor, for calls of the operating system.</summary>
     public SafeFileHandle Handle => handle;
 

@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Hashing;
 
-/// <summary>Receives the bytes that pass a <see cref="FileHasher"/>, so that copying and hashing read once.</summary>
-/// <param name="Handle">Where the bytes go.</param>
+/// <summary>A new file that gets the bytes which a <see cref="FileHasher"/> hashes.</summary>
+/// <param name="Handle">The file, open for reading and writing.</param>
 /// <param name="Path">Its path, for errors.</param>
 internal readonly record struct CopyTarget(SafeFileHandle Handle, string Path);
 
 /// <summary>
 /// Hashes one file at a time with the platform's MD5: small files with one read and one call, large ones with reading
-/// (and writing) of a chunk overlapped with hashing of another. Holds its buffers; one for each worker, not thread-safe.
+/// (and copying) of a chunk overlapped with hashing of another. Holds its buffers; one for each worker, not thread-safe.
 /// </summary>
 internal sealed class FileHasher : IDisposable
 {
@@ -68,7 +68,7 @@ internal sealed class FileHasher : IDisposable
     /// <param name="file">The open file.</param>
     /// <param name="size">Its length by its stat.</param>
     /// <param name="algorithm">The hash wanted; only MD5 together with a copy.</param>
-    /// <param name="copy">Where the bytes are written to as well.</param>
+    /// <param name="copy">Where the bytes are written to as well; what is hashed is what was written.</param>
     public ContentHash? Read(SourceFile file, long size, ContentHashAlgorithm algorithm, CopyTarget? copy)
     {
         if (size > ChunkSize)
@@ -117,33 +117,31 @@ internal sealed class FileHasher : IDisposable
         if (next.Length < ChunkSize)
             next = new byte[ChunkSize];
         var complete = false;
+        var inKernel = OperatingSystem.IsLinux();
         try
         {
-            var length = file.Fill(current.AsSpan(0, ChunkSize), 0);
+            var length = ReadChunk(current, 0, ChunkSize);
             for (long offset = 0; ; )
             {
                 if (length < Math.Min(ChunkSize, size - offset))
                     return null;
                 cancellation.ThrowIfCancellationRequested();
-                var (chunk, at, ahead) = (current, offset, next);
                 offset += length;
-                var wanted = (int)Math.Min(ChunkSize, size - offset);
-                // While this chunk is hashed, it is written and the next one is read.
-                var work = wanted > 0 || copy is not null ? Task.Run(() => WriteAndReadAhead(chunk.AsSpan(0, length), at, ahead, wanted)) : null;
+                var (chunk, ahead, at, wanted) = (current.AsMemory(0, length), next, offset, (int)Math.Min(ChunkSize, size - offset));
+                // While this chunk is hashed the next one is read.
+                var work = wanted > 0 ? Task.Run(() => ReadChunk(ahead, at, wanted)) : null;
                 try
                 {
-                    md5.AppendData(algorithm == ContentHashAlgorithm.Md5
-                        ? chunk.AsSpan(0, length)
-                        : LegacyTextHash.Normalize(chunk.AsSpan(0, length)));
+                    md5.AppendData(algorithm == ContentHashAlgorithm.Md5 ? chunk.Span : LegacyTextHash.Normalize(chunk.Span));
                 }
                 finally
                 {
                     work?.Wait(CancellationToken.None);
                 }
                 passed(length);
-                if (wanted == 0)
+                if (work is null)
                     break;
-                length = work!.Result;
+                length = work.Result;
                 (current, next) = (next, current);
             }
             Span<byte> hash = stackalloc byte[16];
@@ -162,11 +160,28 @@ internal sealed class FileHasher : IDisposable
                 md5.GetHashAndReset();
         }
 
-        int WriteAndReadAhead(ReadOnlySpan<byte> done, long at, byte[] ahead, int wanted)
+        int ReadChunk(byte[] buffer, long at, int wanted)
         {
-            if (copy is { } target)
-                Write(target, done, at);
-            return wanted > 0 ? file.Fill(ahead.AsSpan(0, wanted), at + done.Length) : 0;
+            if (copy is not { } target)
+                return file.Fill(buffer.AsSpan(0, wanted), at);
+            // In the kernel where it can, then read back while the page is still warm.
+            if (inKernel)
+            {
+                var done = 0L;
+                while (done < wanted)
+                {
+                    var copied = LinuxDescriptors.Copy(file.Handle, target.Handle, at + done, wanted - done, target.Path);
+                    inKernel = copied >= 0;
+                    if (copied <= 0)
+                        break;
+                    done += copied;
+                }
+                if (inKernel)
+                    return SourceFile.Of(target.Handle, target.Path).Fill(buffer.AsSpan(0, (int)done), at);
+            }
+            var read = file.Fill(buffer.AsSpan(0, wanted), at);
+            Write(target, buffer.AsSpan(0, read), at);
+            return read;
         }
     }
 

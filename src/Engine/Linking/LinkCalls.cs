@@ -1,4 +1,6 @@
+using System.Buffers;
 using DataVersion.Engine.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Linking;
 
@@ -63,8 +65,12 @@ internal static class LinkCalls
         using var to = LinuxDescriptors.CreateNew(destination, mode);
         try
         {
-            if (!LinuxLinks.CopyContent(from, to, destination))
-                CopyByHand(from, to, source, destination);
+            const long chunk = 1 << 30;
+            long offset = 0, copied;
+            while ((copied = LinuxDescriptors.Copy(from, to, offset, chunk, destination)) > 0)
+                offset += copied;
+            if (copied < 0)
+                CopyByHand(from, to, offset, source, destination);
         }
         catch
         {
@@ -85,13 +91,12 @@ internal static class LinkCalls
             // EPERM, EAGAIN, EXDEV, EINVAL, ENOTTY, EMLINK, ENOSYS, EOPNOTSUPP
             : error is 1 or 11 or 18 or 22 or 25 or 31 or 38 or 95;
 
-    private static void CopyByHand(
-        Microsoft.Win32.SafeHandles.SafeFileHandle from, Microsoft.Win32.SafeHandles.SafeFileHandle to, string source, string destination)
+    private static void CopyByHand(SafeFileHandle from, SafeFileHandle to, long offset, string source, string destination)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
-            for (long offset = 0; ; )
+            while (true)
             {
                 var read = LinuxDescriptors.Read(from, buffer, offset, source);
                 if (read == 0)
@@ -102,7 +107,7 @@ internal static class LinkCalls
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

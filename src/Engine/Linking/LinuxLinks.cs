@@ -4,13 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Linking;
 
-/// <summary>Clones, in-kernel copies and shared extents on Linux (man 2 ioctl_ficlone, copy_file_range, fs/fiemap).</summary>
+/// <summary>Clones and shared blocks on Linux (man 2 ioctl_ficlone, fs/fiemap).</summary>
 internal static unsafe partial class LinuxLinks
 {
     private const nuint FiClone = 0x40049409;
     private const nuint FiExtentMap = 0xC020660B;
     private const uint ExtentUnknown = 0x2, ExtentInline = 0x200, ExtentShared = 0x2000;
-    private const int Interrupted = 4;
 
     /// <summary>Makes a new file that shares all blocks of the source. 0, or the error number; then nothing is left.</summary>
     public static int Clone(string source, string destination, int mode)
@@ -24,29 +23,6 @@ internal static unsafe partial class LinuxLinks
         var error = Marshal.GetLastPInvokeError();
         FileRemoval.Try(destination);
         return error;
-    }
-
-    /// <summary>
-    /// Copies a whole file inside the kernel; false when the file systems cannot (nothing is copied then).
-    /// </summary>
-    /// <exception cref="IOException">Reading or writing failed.</exception>
-    public static bool CopyContent(SafeFileHandle from, SafeFileHandle to, string destination)
-    {
-        const nuint chunk = 1 << 30;
-        for (var copied = false; ; copied = true)
-        {
-            var count = copy_file_range(from, null, to, null, chunk, 0);
-            if (count == 0)
-                return true;
-            if (count > 0)
-                continue;
-            var error = Marshal.GetLastPInvokeError();
-            if (error == Interrupted)
-                continue;
-            if (!copied && LinkCalls.MeansUnsupported(error))
-                return false;
-            throw NativeError.ToException(error, destination);
-        }
     }
 
     /// <summary>True when the first block of both files is the same block of the disk: one is a clone of the other.</summary>
@@ -76,9 +52,6 @@ internal static unsafe partial class LinuxLinks
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int ioctlMap(SafeFileHandle file, nuint request, ExtentMap* map);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint copy_file_range(SafeFileHandle from, long* fromOffset, SafeFileHandle to, long* toOffset, nuint count, uint flags);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Extent

@@ -10,9 +10,11 @@ namespace DataVersion.Engine.Objects;
 /// source before and after tells whether it held still.
 /// </summary>
 /// <remarks>
-/// <para>Copies are read once, hashed and written by us, not copied in the kernel and read again: hashing reads every byte
-/// in any case, so one pass of reading with writing and hashing overlapped beats two passes, and what is hashed is what
-/// was written.</para>
+/// <para>Small files are read once into memory, hashed there and written from there. Large ones are copied inside the kernel,
+/// a chunk at a time, and each chunk of the copy is read back and hashed while it is in memory and the next one is being
+/// copied. Measured (768 MiB, two busy cores, ext4): reading, hashing and writing by ourselves takes twice as long as copying
+/// in the kernel and hashing, and a second pass over the whole copy would come from the disk when it is larger than
+/// the memory.</para>
 /// <para>Nothing waits for the disk (neither does DVC): all that was stored is still in the workspace, by the same inode or
 /// as the original. An object that a power failure cut short has another stat than its record and is found out before it
 /// is used. The moment that matters is when workspace files are overwritten because the store has them: see
