@@ -21,7 +21,7 @@ internal static class LinkCalls
             case LinkKind.Reflink when OperatingSystem.IsWindows():
                 return WindowsLinks.Clone(source, destination);
             case LinkKind.Reflink:
-                return OperatingSystem.IsMacOS() ? MacLinks.Clone(source, destination) : 95;
+                return OperatingSystem.IsMacOS() ? MacLinks.Clone(source, destination, mode) : 95;
             case LinkKind.Hardlink:
                 return OperatingSystem.IsWindows() ? WindowsLinks.Hard(source, destination) : UnixLinks.Hard(source, destination);
             case LinkKind.Symlink when OperatingSystem.IsWindows():
@@ -52,7 +52,7 @@ internal static class LinkCalls
             {
                 File.Copy(source, destination, overwrite: false);
                 FileModes.Set(destination, mode);
-                File.SetLastWriteTimeUtc(destination, DateTime.UtcNow);
+                FileTimes.Settle(destination);
             }
             catch
             {
@@ -71,6 +71,7 @@ internal static class LinkCalls
                 offset += copied;
             if (copied < 0)
                 CopyByHand(from, to, offset, source, destination);
+            FileTimes.Settle(to, destination);
         }
         catch
         {

@@ -18,7 +18,10 @@ internal static unsafe partial class LinuxLinks
         using (var to = LinuxDescriptors.CreateNew(destination, mode))
         {
             if (ioctl(to, FiClone, from) == 0)
+            {
+                FileTimes.Settle(to, destination);
                 return 0;
+            }
         }
         var error = Marshal.GetLastPInvokeError();
         FileRemoval.Try(destination);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DataVersion.Engine.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Linking;
@@ -35,6 +36,8 @@ internal static unsafe partial class WindowsLinks
                 error = Marshal.GetLastPInvokeError();
             if (error == 0)
                 error = CloneContent(from, to, Math.Max(integrity.ClusterSize, 4096));
+            if (error == 0)
+                FileTimes.Settle(to, destination);
         }
         if (error != 0)
             File.Delete(destination);

@@ -219,7 +219,10 @@ public sealed class ObjectStore
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0))
+            {
                 file.Write(content);
+                FileTimes.Settle(file.SafeFileHandle, temporary);
+            }
             ProtectTemporary(temporary);
             FaultPoint.Reach("store.before-rename");
             FileRename.Replace(temporary, path);

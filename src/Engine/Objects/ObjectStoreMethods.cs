@@ -88,7 +88,10 @@ public sealed partial class ObjectStoreWriter
         try
         {
             using (var target = CreateNew(ref temporary, hash))
+            {
                 FileHasher.Write(new CopyTarget(target, temporary), content, 0);
+                FileTimes.Settle(target, temporary);
+            }
             FaultPoint.Reach("store.copied");
             return Finish(temporary, hash, before, LinkKind.Copy, hasher);
         }
@@ -107,7 +110,10 @@ public sealed partial class ObjectStoreWriter
         {
             ContentHash? hash;
             using (var target = CreateNew(ref temporary, null))
+            {
                 hash = hasher.Read(source, before.Size, ContentHashAlgorithm.Md5, new CopyTarget(target, temporary));
+                FileTimes.Settle(target, temporary);
+            }
             FaultPoint.Reach("store.copied");
             if (hash is not { } found || !source.Stat().SameContentAs(before))
                 return Drop(temporary, path, before);
@@ -136,7 +142,7 @@ public sealed partial class ObjectStoreWriter
 
         static Microsoft.Win32.SafeHandles.SafeFileHandle Create(string path) => OperatingSystem.IsLinux()
             ? LinuxDescriptors.CreateNew(path, FileModes.Private(sharedGroup: false))
-            : File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            : File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
     private static ContentHash? HashOf(string temporary, ContentHash? known, FileHasher hasher)

@@ -29,6 +29,7 @@ public sealed class ReflinkTests
         Assert.Equal(content, File.ReadAllBytes(disk.PathOf("file")));
         Assert.Equal(FileModes.Private(false) | 0b001_000_000, outcome.Stat.Mode);
         Assert.Equal(1u, outcome.Stat.LinkCount);
+        Assert.InRange(DateTime.UtcNow - File.GetLastWriteTimeUtc(disk.PathOf("file")), TimeSpan.FromMilliseconds(19), TimeSpan.FromHours(1));
         LinkKind? Kind(string name) => Linker.KindOf(disk.PathOf(name), FileStat.Read(disk.PathOf(name)), source, FileStat.Read(source));
         Assert.Equal((LinkKind.Reflink, LinkKind.Hardlink, LinkKind.Copy), (Kind("file"), Kind("other"), Kind("unrelated")));
         Assert.Equal(LinkKind.Hardlink, copied.Used);

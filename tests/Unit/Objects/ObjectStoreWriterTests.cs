@@ -80,6 +80,8 @@ public sealed class ObjectStoreWriterTests : IDisposable
         Assert.Equal(linked ? 0b100_100_100 : before.Mode, FileStat.Read(path).Mode);
         if (linked)
             Assert.Equal(LinkKind.Hardlink, outcome.Method);
+        else // old enough to be recorded at once, in spite of racy edits
+            Assert.InRange(DateTime.UtcNow - File.GetLastWriteTimeUtc(stores.PathOf(outcome.Hash)), TimeSpan.FromMilliseconds(19), TimeSpan.FromHours(1));
     }
 
     [Theory]
