@@ -1,4 +1,4 @@
-# Dot-sourced by every test file: the built module, and a fresh folder to work in.
+# Dot-sourced by every test file: the built module, and a fresh repository to work in.
 
 Import-Module (Join-Path $PSScriptRoot .. .. out DataVersion DataVersion.psd1)
 
@@ -7,8 +7,10 @@ $env:DVC_SYSTEM_CONFIG_DIR = Join-Path $TestDrive system
 $env:DVC_GLOBAL_CONFIG_DIR = Join-Path $TestDrive global
 
 function New-TestRepository {
-    $folder = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
-    $null = New-Item -ItemType Directory (Join-Path $folder .dvc)
-    $null = New-Item (Join-Path $folder .dvc config)
-    $folder
+    $folder = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('n')))
+    git init --quiet --initial-branch main $folder.FullName
+    git -C $folder.FullName config user.name Tester
+    git -C $folder.FullName config user.email tester@example.org
+    $null = Initialize-DataRepository $folder.FullName
+    $folder.FullName
 }

@@ -38,6 +38,42 @@ public sealed class RepositoryCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_new_repository_beside_Git_has_the_files_of_DVC_in_the_index()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(repository.Folder, "new [1]")).FullName;
+        using var session = new ModuleSession(folder);
+        session.Run("git init -q .");
+
+        var made = Assert.Single(session.Run<DataRepository>("Initialize-DataRepository"));
+
+        Assert.Equal((folder, folder), (made.Root, made.GitRoot));
+        Assert.Equal("", File.ReadAllText(Path.Combine(folder, ".dvc", "config")));
+        Assert.Equal("/config.local\n/tmp\n/cache\n", File.ReadAllText(Path.Combine(folder, ".dvc", ".gitignore")));
+        Assert.Equal([".dvc/.gitignore", ".dvc/config", ".dvcignore"],
+            session.Run("git diff --cached --name-only").Output.Select(o => o.ToString()!));
+    }
+
+    [Fact]
+    public void Without_Git_it_must_be_said_and_a_second_time_is_an_error_that_changes_nothing()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(repository.Folder, "plain")).FullName;
+        using var session = new ModuleSession(repository.Folder);
+
+        Assert.Equal(["GitNotFound"], session.Invoke("Initialize-DataRepository plain").ErrorIds);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        session.Run("Initialize-DataRepository plain -NoGit -WhatIf");
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+
+        Assert.Equal(folder, session.Run<DataRepository>("Initialize-DataRepository plain -NoGit").Single().Root);
+        File.WriteAllText(Path.Combine(folder, ".dvc", "config"), "[core]\n    no_scm = True\n# mine\n");
+
+        Assert.Equal(["RepositoryExists"], session.Invoke("Initialize-DataRepository plain -NoGit").ErrorIds);
+        Assert.Contains("# mine", File.ReadAllText(Path.Combine(folder, ".dvc", "config")));
+        session.Run("Initialize-DataRepository plain -NoGit -Force");
+        Assert.Equal("[core]\n    no_scm = True\n", File.ReadAllText(Path.Combine(folder, ".dvc", "config")));
+    }
+
+    [Fact]
     public void Outside_of_a_repository_the_error_says_what_to_do()
     {
         using var session = new ModuleSession(repository.Folder);
