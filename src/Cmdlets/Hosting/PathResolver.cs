@@ -12,6 +12,8 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
     /// <exception cref="DataVersionException">It is not a path of the file system.</exception>
     public static string Literal(PathIntrinsics paths, string path)
     {
+        if (!OperatingSystem.IsWindows() && path.Contains('\\') && WithBackslash(paths, path) is { } exact)
+            return exact;
         var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         if (provider.Name != "FileSystem")
             throw new DataVersionException(DataErrorKind.ArgumentInvalid,
@@ -35,6 +37,16 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
         return Path.Exists(literal) ? [literal] : throw new DataVersionException(DataErrorKind.PathNotFound,
             $"'{path}' matches no file, no folder and no tracked path.", path,
             "Check the spelling; use -LiteralPath for a name that contains [ ] * or ?.");
+    }
+
+    // PowerShell takes every backslash for a separator; on Unix it may belong to a name, and then the file decides.
+    private static string? WithBackslash(PathIntrinsics paths, string path)
+    {
+        const string qualifier = "FileSystem::";
+        var at = path.IndexOf(qualifier, StringComparison.OrdinalIgnoreCase);
+        var plain = at < 0 ? path : path[(at + qualifier.Length)..];
+        var full = System.IO.Path.GetFullPath(plain, paths.CurrentFileSystemLocation.ProviderPath);
+        return System.IO.Path.Exists(full) ? System.IO.Path.TrimEndingDirectorySeparator(full) : null;
     }
 
     private List<string> Existing(string path)

@@ -48,10 +48,13 @@ public sealed class AddRunner
                 failures.Add(new PathFailure(content.Item.Target, content.Failure!));
             added.RemoveAll(c => c.Failure is not null);
             FaultPoint.Reach("add.stored");
-            foreach (var content in added)
+            MakeManifests(added);
+            // Parts of one folder share its manifest and its record.
+            List<AddedContent> records = [.. added.DistinctBy(c => c.Item.Path)];
+            foreach (var content in records)
                 StoreManifest(content);
             FaultPoint.Reach("add.manifests");
-            foreach (var content in added)
+            foreach (var content in records)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 if (content.Item.Output?.StageName is { } stage)
@@ -60,7 +63,7 @@ public sealed class AddRunner
                     metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
                 FaultPoint.Reach("add.metadata");
             }
-            metadata.Ignore([.. added.Select(c => c.Item.Path)]);
+            metadata.Ignore([.. records.Select(c => c.Item.Path)]);
             FaultPoint.Reach("add.ignored");
             new WorkspaceRelinker(repository, context).Relink(added, options);
             foreach (var content in added)
@@ -102,9 +105,23 @@ public sealed class AddRunner
         }
     }
 
+    private static void MakeManifests(List<AddedContent> added)
+    {
+        foreach (var content in added)
+            content.MakeManifest();
+        foreach (var folder in added.Where(c => c.Item.Action == AddAction.UpdatePart).GroupBy(c => c.Item.Path))
+        {
+            var parts = new FolderParts(folder.First().Item.Output!, folder.First().Old!);
+            foreach (var content in folder)
+                content.PutInto(parts);
+            var manifest = parts.ToManifest();
+            foreach (var content in folder)
+                content.BelongTo(manifest, parts.Size);
+        }
+    }
+
     private void StoreManifest(AddedContent content)
     {
-        content.MakeManifest();
         if (content.Manifest is not { } manifest)
             return;
         repository.Know(manifest);

@@ -17,6 +17,9 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
 
     public ScanResult Scan => scan;
 
+    /// <summary>For a part: the manifest recorded for the whole folder.</summary>
+    public Manifest? Old => old;
+
     public Manifest? Manifest { get; private set; }
 
     public ContentHash Hash { get; private set; }
@@ -45,29 +48,24 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
             hashes[i] = state.Manifest is null ? Hash : state.Manifest.TryGet(scan.Files[i].Path, out var hash) ? hash : default;
     }
 
-    /// <summary>Works out hash and size of the whole once all files are known.</summary>
+    /// <summary>Works out hash and size once all files are known; a part also needs the other parts of its folder.</summary>
     public void MakeManifest()
     {
-        if (IsUnchangedLegacy)
+        if (IsUnchangedLegacy || item.Action == AddAction.UpdatePart)
             return;
-        var total = stats.Sum(s => s.Size);
-        if (item.Action != AddAction.UpdatePart)
-        {
-            Size = total;
-            if (scan.Kind == FileKind.File)
-                Hash = hashes[0];
-            else
-                Hash = (Manifest = Manifest.Create(scan.Files.Select((f, i) => new ManifestEntry(f.Path, hashes[i])))).Hash;
-            return;
-        }
-        // The rule of DVC: the size stays known only when entries were added and none replaced, or when nothing changed.
-        var replaced = old!.Under(item.Inner).Length > 0 || old.TryGet(item.Inner, out _);
-        Manifest = Manifest.Create(old.List.Where(e => !IsInPart(e.Path)).Concat(scan.Files.Select((f, i) =>
-            new ManifestEntry(f.Path.Length == 0 ? item.Inner : item.Inner + "/" + f.Path, hashes[i]))));
-        Hash = Manifest.Hash;
-        var known = item.Output!.Size;
-        Size = !replaced && known > 0 && total > 0 ? known + total : Hash == item.Output.Hash ? known : null;
+        Size = stats.Sum(s => s.Size);
+        Hash = scan.Kind == FileKind.File
+            ? hashes[0]
+            : (Manifest = Manifest.Create(scan.Files.Select((f, i) => new ManifestEntry(f.Path, hashes[i])))).Hash;
     }
+
+    /// <summary>Puts this part into its folder.</summary>
+    public void PutInto(FolderParts parts) => parts.Replace(item.Inner,
+        [.. scan.Files.Select((f, i) => new ManifestEntry(f.Path.Length == 0 ? item.Inner : item.Inner + "/" + f.Path, hashes[i]))],
+        stats.Sum(s => s.Size));
+
+    /// <summary>Takes over what the folder became.</summary>
+    public void BelongTo(Manifest manifest, long? size) => (Manifest, Hash, Size) = (manifest, manifest.Hash, size);
 
     public DataFile ToDataFile(Repository repository)
     {
@@ -82,7 +80,4 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
             Labels = item.Output?.Labels ?? [], Remote = item.Output?.Remote,
         };
     }
-
-    private bool IsInPart(string path) => path.StartsWith(item.Inner, StringComparison.Ordinal)
-        && (path.Length == item.Inner.Length || path[item.Inner.Length] == '/');
 }

@@ -110,13 +110,17 @@ public sealed class CheckoutPlanner
     {
         if (file.Hash != entry.Hash)
             Place(output, entry, WorkspaceChange.Modified, file);
-        else if (options.Relink && !links.IsAsWanted(FullPath(output, entry), file, repository.Stores.PathOf(entry.Hash)))
+        else if (options.Relink && !HasUnrecordedMode(output, entry, file) && !links.IsAsWanted(FullPath(output, entry), file, repository.Stores.PathOf(entry.Hash)))
             Place(output, entry, WorkspaceChange.Relinked, file);
         else if (output.IsExecutable && entry.Path.Length == 0 && !file.Stat.IsExecutable && !OperatingSystem.IsWindows())
             Place(output, entry, WorkspaceChange.ModeChanged, file);
         else
             unchanged++;
     }
+
+    // An execute permission that no metadata holds (manifests hold none) would be lost; DVC leaves such files alone too.
+    private static bool HasUnrecordedMode(TrackedOutput output, ManifestEntry entry, in WorkspaceFile file) =>
+        file.Stat.IsExecutable && !(output.IsExecutable && entry.Path.Length == 0);
 
     private void Place(TrackedOutput output, ManifestEntry entry, WorkspaceChange change, WorkspaceFile old) =>
         placements.Add(new CheckoutStep(change, Join(output.Path, entry.Path), output.Path, entry.Hash, old.Hash, old.Stat, old.IsSymlink,

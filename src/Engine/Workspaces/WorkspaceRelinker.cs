@@ -41,11 +41,13 @@ internal sealed class WorkspaceRelinker(Repository repository, OperationContext 
             item => PlaceOne(item.Content, item.File, item.Path));
     }
 
-    /// <summary>DVC gives a single file that stays as it is the mode of a new file.</summary>
+    /// <summary>DVC gives a single file that stays as it is the mode of a new file; a link into the cache stays executable.</summary>
     private void Normalise(string path, AddedContent content)
     {
         if (links.First(Path.GetDirectoryName(path)!) is LinkKind.Copy or LinkKind.Reflink)
             FileModes.Release(path, repository.Settings.CacheSharedGroup, content.IsExecutable);
+        else if (content.IsExecutable)
+            FileModes.SetExecutable(path, true);
     }
 
     private void PlaceOne(AddedContent content, int file, string path)

@@ -51,6 +51,9 @@ internal sealed record DvcCommand(params CmdletCall[] Calls)
     /// <summary>The objects as the JSON that DVC prints; compared as data.</summary>
     public Func<IReadOnlyList<object>, JsonNode>? Json { get; init; }
 
+    /// <summary>Leaves of both sides only what DVC really says; the second argument is the recorded JSON.</summary>
+    public Func<JsonNode, JsonNode, JsonNode>? Comparable { get; init; }
+
     /// <summary>The exit status that success means, from the objects; 0 unless set.</summary>
     public Func<IReadOnlyList<object>, int>? Exit { get; init; }
 }

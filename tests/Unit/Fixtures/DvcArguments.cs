@@ -29,7 +29,7 @@ internal sealed class DvcArguments
     /// <summary>Options that were given and nobody asked for; a translation must leave none.</summary>
     public HashSet<string> Unread => [.. options.Keys.Where(name => !read.Contains(name))];
 
-    private readonly HashSet<string> read = ["-q", "--json", "--show-hash"];
+    private readonly HashSet<string> read = ["-q", "--show-hash"];
 
     /// <summary>Whether one of the spellings was given.</summary>
     public bool Has(params string[] spellings)

@@ -62,28 +62,37 @@ internal static partial class DvcCommandLine
 
     private static DvcCommand Status(DvcArguments args)
     {
+        var withJson = args.Has("--json");
         var cloud = args.Has("-c") | args.Value("-r", "--remote") is not null;
-        var call = new CmdletCall("Get-DataStatus").With("Path", Literal(args.Targets))
-            .Switch("Cloud", cloud).Switch("Granular", cloud).With("Remote", args.Value("-r", "--remote"));
-        return Checked(args, _ => new(call) { Json = cloud ? DvcJson.CloudStatus : DvcJson.Status });
+        var call = new CmdletCall("Get-DataStatus").Switch("Granular").With("Path", Literal(args.Targets))
+            .Switch("Cloud", cloud).With("Remote", args.Value("-r", "--remote"));
+        return Checked(args, _ => cloud
+            ? new(call) { Json = withJson ? DvcJson.CloudStatus : null }
+            : new(call, new CmdletCall("Get-DataFile")) { Json = withJson ? DvcJson.Status : null });
     }
 
-    private static DvcCommand DataStatus(DvcArguments args) => Checked(args, _ => new(new CmdletCall("Get-DataStatus")
-        .Switch("Granular", args.Has("--granular")).Switch("IncludeUnchanged", args.Has("--unchanged"))
-        .Switch("NotInRemote", args.Has("--not-in-remote")).Switch("Untracked", args.Has("--untracked-files")))
-    { Json = DvcJson.DataStatus });
+    private static DvcCommand DataStatus(DvcArguments args)
+    {
+        var withJson = args.Has("--json");
+        return Checked(args, _ => new(new CmdletCall("Get-DataStatus")
+            .Switch("Granular", args.Has("--granular")).Switch("IncludeUnchanged", args.Has("--unchanged"))
+            .Switch("NotInRemote", args.Has("--not-in-remote")).Switch("Untracked", args.Has("--untracked-files")))
+        { Json = withJson ? DvcJson.DataStatus : null });
+    }
 
     private static DvcCommand Diff(DvcArguments args)
     {
+        var withJson = args.Has("--json");
         var withHash = args.Has("--show-hash");
         var withMissing = args.Targets.Count < 2;
+        _ = args.Has("--md"); // prose
         return Checked(args, _ => new(new CmdletCall("Compare-DataVersion")
             .With("ReferenceRevision", args.Targets.ElementAtOrDefault(0)).With("DifferenceRevision", args.Targets.ElementAtOrDefault(1)))
-        { Json = found => DvcJson.Diff(found, withHash, withMissing) });
+        { Json = withJson ? found => DvcJson.Diff(found, withHash, withMissing) : null });
     }
 
-    private static DvcCommand List(DvcArguments args) => args.Has("-R") & args.Has("--dvc-only")
-        ? Checked(args, _ => new(new CmdletCall("Get-DataFile").Switch("Recurse")) { Json = DvcJson.List })
+    private static DvcCommand List(DvcArguments args) => args.Has("-R") & args.Has("--dvc-only") & args.Has("--json")
+        ? Checked(args, _ => new(new CmdletCall("Get-DataFile").Switch("Recurse")) { Json = DvcJson.List, Comparable = DvcJson.ComparableList })
         : throw new NotSupportedException("Only 'ls . -R --dvc-only' has a counterpart.");
 
     private static DvcCommand Sync(string direction, DvcArguments args) => Checked(args, _ => new(new CmdletCall("Sync-DataRemote")

@@ -5,27 +5,26 @@ namespace DataVersion.Tests.Fixtures;
 /// <summary>Our objects in the JSON that DVC's commands print (appendix A of the format description).</summary>
 internal static class DvcJson
 {
-    /// <summary><c>status --json</c>: a stage's address, then what changed; an output that is not in the cache says only that.</summary>
+    private const string NotInCache = "not in cache";
+
+    /// <summary>
+    /// <c>status --json</c>: a stage's address, then its outputs that changed; one that is not wholly in the cache says only that.
+    /// From a granular status and the list of tracked paths.
+    /// </summary>
     public static JsonNode Status(IReadOnlyList<object> found)
     {
+        var tracked = found.OfType<DataFile>().Select(file => file.Path).ToHashSet();
         var outputs = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
         var dependencies = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var status in found.OfType<DataStatus>())
         {
-            var group = status.Comparison switch
-            {
-                DataComparison.Uncommitted or DataComparison.Cache => outputs,
-                DataComparison.Dependency => dependencies,
-                _ => null,
-            };
-            if (group is null)
-                continue;
-            var stage = status.Stage ?? "";
-            if (!group.TryGetValue(stage, out var paths))
-                group[stage] = paths = new(StringComparer.Ordinal);
             var path = status.Path.TrimEnd('/');
-            if (paths.GetValueOrDefault(path) != "not in cache")
-                paths[path] = StatusWord(status.Change);
+            if (status.Comparison == DataComparison.Dependency)
+                Note(dependencies, status.Stage, path, StatusWord(status.Change));
+            else if (status.Comparison == DataComparison.Cache)
+                Note(outputs, status.Stage, OutputOf(path, tracked), NotInCache);
+            else if (status.Comparison == DataComparison.Uncommitted && tracked.Contains(path))
+                Note(outputs, status.Stage, path, StatusWord(status.Change));
         }
         var json = new JsonObject();
         foreach (var stage in outputs.Keys.Union(dependencies.Keys).Order(StringComparer.Ordinal))
@@ -131,9 +130,39 @@ internal static class DvcJson
         return json;
     }
 
+    /// <summary>
+    /// The recorded list, where it says something: DVC knows no sizes inside folders, and calls no output executable.
+    /// </summary>
+    public static JsonNode ComparableList(JsonNode list, JsonNode recorded)
+    {
+        var unknown = recorded.AsArray().Where(file => file!["size"] is null).Select(file => file!["path"]!.GetValue<string>()).ToHashSet();
+        return new JsonArray([.. list.AsArray().Select(file => (JsonNode)new JsonObject
+        {
+            ["path"] = file!["path"]!.GetValue<string>(),
+            ["md5"] = file["md5"]?.GetValue<string>(),
+            ["size"] = unknown.Contains(file["path"]!.GetValue<string>()) ? null : file["size"]?.GetValue<long>(),
+        })]);
+    }
+
+    private static void Note(SortedDictionary<string, SortedDictionary<string, string>> group, string? stage, string path, string word)
+    {
+        if (!group.TryGetValue(stage ?? "", out var paths))
+            group[stage ?? ""] = paths = new(StringComparer.Ordinal);
+        if (paths.GetValueOrDefault(path) != NotInCache)
+            paths[path] = word;
+    }
+
+    private static string OutputOf(string path, HashSet<string> tracked)
+    {
+        for (var at = path; at.Length > 0; at = at.LastIndexOf('/') is > 0 and var slash ? at[..slash] : "")
+            if (tracked.Contains(at))
+                return at;
+        return path;
+    }
+
     private static string StatusWord(DataChangeKind change) => change switch
     {
-        DataChangeKind.NotInCache or DataChangeKind.Corrupt or DataChangeKind.Missing => "not in cache",
+        DataChangeKind.NotInCache or DataChangeKind.Corrupt or DataChangeKind.Missing => NotInCache,
         DataChangeKind.Deleted => "deleted",
         DataChangeKind.Added or DataChangeKind.Modified => "modified",
         DataChangeKind.UpdateAvailable => "update available",

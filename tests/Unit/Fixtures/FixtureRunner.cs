@@ -138,7 +138,12 @@ internal sealed class FixtureRunner(FixtureCase fixture, FixtureWorld world, Mod
         if (exit != 0 || ours != 0)
             return;
         if (command.Json is { } json)
-            comparison.Compare(item + ".json", JsonComparison.Lines(JsonComparison.Parse(recorded)), JsonComparison.Lines(json(result.Output)), title);
+        {
+            var (theirs, mine) = (JsonComparison.Parse(recorded), json(result.Output));
+            if (command.Comparable is { } comparable && theirs is not null)
+                (mine, theirs) = (comparable(mine, theirs), comparable(theirs, theirs));
+            comparison.Compare((item.EndsWith(".json", StringComparison.Ordinal) ? item : item + ".json"), JsonComparison.Lines(theirs), JsonComparison.Lines(mine), title);
+        }
         else if (command.Output is { } text)
             comparison.Compare(item + ".output", DvcText.Normal(recorded), DvcText.Normal(RecordedText.Tokens(text(result.Output), world.Root).Replace(world.Home, RecordedText.Home)), title);
     }
