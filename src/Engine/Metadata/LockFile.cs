@@ -64,7 +64,8 @@ public sealed class LockedStage
     {
         var map = schema.Map(node, $"the stage '{key}'");
         schema.CheckKeys(map, ["cmd", "deps", "params", "outs"], "in a stage of dvc.lock");
-        if (map["cmd"] is not (YamlScalar { Kind: YamlScalarKind.String } or YamlSequence))
+        // A bare true or 7 is a command too: DVC takes it as it is spelled.
+        if (map["cmd"] is not (YamlScalar { Kind: not YamlScalarKind.Null } or YamlSequence))
             throw schema.Error(map["cmd"] ?? map, map["cmd"] is null ? "'cmd' is missing." : "'cmd' must be text or a list of texts.");
         var stage = new LockedStage
         {

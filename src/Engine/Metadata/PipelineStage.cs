@@ -143,7 +143,8 @@ public sealed class PipelineStage
                 throw schema.Error(matrix, "'matrix' cannot stand under 'do'.");
         }
         schema.CheckKeys(map, Keys, "in a stage");
-        if (map["cmd"] is not (YamlScalar { Kind: YamlScalarKind.String } or YamlSequence))
+        // A bare true or 7 is a command too: DVC takes it as it is spelled.
+        if (map["cmd"] is not (YamlScalar { Kind: not YamlScalarKind.Null } or YamlSequence))
             throw schema.Error(map["cmd"] ?? map, map["cmd"] is null ? "'cmd' is missing." : "'cmd' must be text or a list of texts.");
         if (map["cmd"] is YamlSequence)
             schema.Texts(map, "cmd");

@@ -1,0 +1,43 @@
+using DataVersion.Engine.Metadata;
+
+namespace DataVersion.Tests.Metadata;
+
+public sealed class GitIgnoreFileTests
+{
+    [Theory]
+    [InlineData(null, "a", "/a\n")]
+    [InlineData("", "a", "/a\n")]
+    [InlineData("/z\n", "a", "/z\n/a\n")]
+    [InlineData("/z", "a", "/z\n/a\n")]
+    [InlineData("/a\n", "a", null)]
+    [InlineData("/z\r\n", "a", "/z\r\n/a\r\n")]
+    [InlineData(null, "we!rd*na#me?[x]", "/we\\!rd\\*na\\#me\\?\\[x\\]\n")]
+    [InlineData(null, " lead", "/ lead\n")]
+    public void Adding(string? text, string name, string? expected) => Assert.Equal(expected, GitIgnoreFile.Add(text, name));
+
+    [Theory]
+    [InlineData(null, "a", null)]
+    [InlineData("/a\n", "a", null)]
+    [InlineData("/b\n/a\n/c\n", "a", "/b\n/c\n")]
+    [InlineData("/b\n  /a  \n", "a", "/b\n")]
+    [InlineData("/we\\!rd\n/we!rd\n# kept\n", "we!rd", "# kept\n")]
+    [InlineData("/ab\n", "a", "/ab\n")]
+    [InlineData("/a\r\n/b\r\n", "a", "/b\r\n")]
+    public void Removing(string? text, string name, string? expected) => Assert.Equal(expected, GitIgnoreFile.Remove(text, name));
+
+    // The .dvc files beside a recorded .gitignore name what was ignored.
+    [Fact]
+    public void RecordedLinesAreTheSame()
+    {
+        var dataFiles = MetadataFixtures.All(name => name.EndsWith(".dvc", StringComparison.Ordinal) && name != ".dvc")
+            .Where(file => file.Path.StartsWith("04-", StringComparison.Ordinal)).ToLookup(file => Path.GetDirectoryName(file.Path));
+        var count = 0;
+        foreach (var (path, text) in MetadataFixtures.All(name => name == ".gitignore"))
+            foreach (var file in dataFiles[Path.GetDirectoryName(path)])
+            {
+                count++;
+                Assert.Contains(GitIgnoreFile.Escaped(DataFileDocument.Parse(file.Text, file.Path).Outputs[0].Path), text.Split('\n'));
+            }
+        Assert.True(count > 20, $"Only {count} names were found.");
+    }
+}
