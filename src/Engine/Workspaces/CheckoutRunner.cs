@@ -48,6 +48,7 @@ public sealed class CheckoutRunner
             context.Warn($"'{path}' belongs to another version but has been changed since, so it was left in the workspace.");
         try
         {
+            FlushWhatIsReplaced();
             FaultPoint.Reach("checkout.begin");
             Delete([.. plan.Steps.Where(s => s.Change == WorkspaceChange.Deleted)]);
             FaultPoint.Reach("checkout.deleted");
@@ -147,8 +148,8 @@ public sealed class CheckoutRunner
 
     private void PlaceOne(CheckoutStep step, string path)
     {
-        RequireUnchanged(step, path);
-        var outcome = repository.Linker.Place(repository.Stores.PathOf(step.Hash!.Value), step.Object, path, links.Order, step.Executable);
+        var outcome = repository.Linker.Place(repository.Stores.PathOf(step.Hash!.Value), step.Object, path, links.Order, step.Executable,
+            expected: RequireUnchanged(step, path));
         if (outcome.Error is not null)
             throw outcome.Error;
         FaultPoint.Reach("checkout.place");
@@ -158,14 +159,29 @@ public sealed class CheckoutRunner
     }
 
     /// <summary>The plan was made a moment ago; whoever wrote the file since then shall not lose it.</summary>
-    private static void RequireUnchanged(CheckoutStep step, string path)
+    private static FileStat RequireUnchanged(CheckoutStep step, string path)
     {
-        var now = FileStat.Read(path);
+        var found = FileStat.Read(path);
+        var now = found;
         if (now.Kind == FileKind.Symlink)
             now = step.ReplacesSymlink ? FileStat.Read(path, followLinks: true) : now;
         if (now.Kind == FileKind.None ? step.Replaced.Exists : !now.SameContentAs(step.Replaced))
             throw new DataVersionException(DataErrorKind.UnsavedData,
                 $"'{path}' was changed while the checkout was going on, so it was left as it is.", path, "Run the command again.");
+        return found;
+    }
+
+    /// <summary>
+    /// Content that is about to leave the workspace must survive a power failure in the cache. Only what was stored a moment
+    /// ago may still be on its way to the disk.
+    /// </summary>
+    private void FlushWhatIsReplaced()
+    {
+        var recent = (DateTime.UtcNow.AddMinutes(-1) - DateTime.UnixEpoch).Ticks * 100;
+        var young = plan.Steps.Where(s => s.ReplacedHash is { IsDirectory: false }).Select(s => s.ReplacedHash!.Value).Distinct()
+            .FirstOrDefault(hash => repository.Stores.For(hash.Algorithm).Stat(hash).ModifiedNs > recent);
+        if (young != default)
+            repository.Stores.For(young.Algorithm).Flush();
     }
 
     private static LinkResult ResultOf(CheckoutStep step, string path, LinkKind? kind, ContentHash? hash, long size) => new()
