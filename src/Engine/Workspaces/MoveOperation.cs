@@ -31,6 +31,10 @@ public static class MoveOperation
         var metadata = named ? destination + ".dvc" : output.MetadataPath;
         if (destination.Length == 0 || destination == output.Path || destination.StartsWith(output.Path + "/", StringComparison.Ordinal))
             throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{output.Path}' cannot be moved to '{destination}'.", destination, "Choose another place.");
+        // A move that was killed half-way left metadata of the same content at both places; it goes on.
+        if (index.Find(destination) is { StageName: null } begun && begun.Hash == output.Hash && begun.MetadataPath == metadata
+            && !(FileStat.Read(repository.Layout.ToAbsolute(destination)).Exists && FileStat.Read(repository.Layout.ToAbsolute(output.Path)).Exists))
+            return new MovePlan(output, destination, metadata);
         if (FileStat.Read(repository.Layout.ToAbsolute(destination)).Exists || (named && FileStat.Read(repository.Layout.ToAbsolute(metadata)).Exists))
             throw new DataVersionException(DataErrorKind.PathExists, $"'{destination}' or its .dvc file exists already.", destination, "Choose another place.");
         if ((index.FindContaining(destination) ?? index.FindInside(destination).FirstOrDefault()) is { } other)
