@@ -1,0 +1,207 @@
+using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
+using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine;
+using DataVersion.Engine.Git;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
+
+namespace DataVersion.Cmdlets;
+
+/// <summary>Brings objects to a remote, from it, and into the workspace.</summary>
+[Cmdlet(VerbsData.Sync, "DataRemote", SupportsShouldProcess = true)]
+[OutputType(typeof(TransferResult), typeof(LinkResult))]
+public sealed class SyncDataRemoteCommand : RepositoryCmdlet
+{
+    private readonly RequestedPaths requested = new();
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private int failed;
+
+    /// <summary>Name of the remote; without it every output goes to its own or to the default one.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RemoteNameCompleter))]
+    public string? Name { get; set; }
+
+    /// <summary>Push: cache to remote. Fetch: remote to cache. Pull: fetch, then into the workspace. Both: push, then pull.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public TransferDirection Direction { get; set; }
+
+    /// <summary>Only these tracked paths, paths inside them, or folders above them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "LiteralPath")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TrackedPathCompleter))]
+    public string[]? Path { get; set; }
+
+    /// <summary>What these revisions need.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RevisionCompleter))]
+    public string[]? Revision { get; set; }
+
+    /// <summary>What the tips of all branches need, besides the workspace.</summary>
+    [Parameter]
+    public SwitchParameter AllBranches { get; set; }
+
+    /// <summary>What all tags need, besides the workspace.</summary>
+    [Parameter]
+    public SwitchParameter AllTags { get; set; }
+
+    /// <summary>What all commits need, besides the workspace.</summary>
+    [Parameter]
+    public SwitchParameter AllCommits { get; set; }
+
+    /// <summary>Copy the run cache too.</summary>
+    [Parameter]
+    public SwitchParameter RunCache { get; set; }
+
+    /// <summary>Paths of folders stand for everything tracked inside; they do so without this switch too.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>Pull: overwrite and delete files whose content is in no cache.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Objects that are on neither side are no error.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissing { get; set; }
+
+    /// <summary>Most objects at a time; 0 lets the remote decide.</summary>
+    [Parameter, ValidateRange(0, 1024)]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>Seconds to wait for another process that holds the repository; -1 waits for ever.</summary>
+    [Parameter, ValidateRange(-1, int.MaxValue)]
+    public int LockTimeout { get; set; } = DefaultLockTimeout;
+
+    private bool IsPull => Direction is TransferDirection.Pull or TransferDirection.Both;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Path is not null)
+            requested.Collect(Path, null);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var layout = FindRepository();
+        using var repository = OpenRepository(layout);
+        var paths = requested.IsEmpty ? null : ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(layout, p)).ToArray();
+        if (paths is [])
+            return;
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        var selection = Select(paths);
+        if (Direction is TransferDirection.Push or TransferDirection.Both)
+            Transfer(repository, selection, TransferDirection.Push);
+        if (Direction != TransferDirection.Push)
+            Transfer(repository, selection, TransferDirection.Fetch);
+        if (IsPull)
+            CheckOut(repository, paths);
+        if (failed > 0)
+            WriteError(new DataVersionException(DataErrorKind.TransferFailed, $"{failed} object(s) could not be transferred.", null,
+                "Mend what the errors before this one say, and run the command again: it does the rest only."));
+    }
+
+    /// <summary>Revisions alone mean those revisions; every other choice comes on top of the workspace, as in DVC.</summary>
+    private SyncSelection Select(string[]? paths)
+    {
+        var any = AllBranches || AllTags || AllCommits;
+        return new SyncSelection
+        {
+            Paths = paths, Remote = Name, Workspace = any || Revision is null || IsPull,
+            Commits = any || Revision is not null
+                ? new CommitSelection { AllBranches = AllBranches, AllTags = AllTags, AllCommits = AllCommits, Revisions = Revision ?? [] }
+                : null,
+        };
+    }
+
+    private void Transfer(Repository repository, SyncSelection selection, TransferDirection direction)
+    {
+        if (RunCache)
+            CopyRuns(repository, direction);
+        var isPush = direction == TransferDirection.Push;
+        foreach (var needs in RunPumped(context => NeededObjects.Collect(repository, selection, isPush, context)))
+        {
+            var (plan, storage) = RunPumped(async (CmdletPump pump) =>
+            {
+                var opened = RemoteStorages.Open(needs.Remote);
+                return (await (isPush ? TransferPlanner.PlanPushAsync(repository, needs, opened, pump.Context)
+                    : TransferPlanner.PlanFetchAsync(repository, needs, opened, pump.Context)).ConfigureAwait(false), opened);
+            });
+            Transfer(repository, plan, storage);
+            RunPumped((CmdletPump _) => storage.DisposeAsync().AsTask());
+        }
+    }
+
+    private void Transfer(Repository repository, TransferPlan plan, IRemoteStorage storage)
+    {
+        var (action, target) = ($"{plan.Direction} {plan.Count} object(s), {ByteSize.Format(plan.Bytes)}", $"{plan.Remote.Name} ({storage.Place})");
+        if (plan.Count == 0)
+            WriteVerbose($"{plan.UpToDateCount} object(s) of '{plan.Remote.Name}' are up to date.");
+        else if (!ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", $"{action}: {target}?", "Confirm", out var reason))
+        {
+            if (reason == ShouldProcessReason.WhatIf)
+                foreach (var item in plan.Files.Concat(plan.Trees.Where(t => t.Obstacle is null).Select(t => t.Item)))
+                    WriteObject(plan.Result(item, TransferOutcome.Planned));
+            plan = plan with { Files = [], Trees = [] };
+        }
+        RunPumped((CmdletPump pump) => TransferRunner.RunAsync(repository, plan, storage, ThrottleLimit,
+            (result, error) => Report(pump, result, error), pump.Context));
+    }
+
+    private void Report(CmdletPump pump, TransferResult result, DataVersionException? error)
+    {
+        pump.WriteObject(result);
+        if (error is null)
+            return;
+        if (AllowMissing && result.Outcome is TransferOutcome.Missing or TransferOutcome.HeldBack)
+        {
+            pump.WriteWarning(error.Message);
+            return;
+        }
+        lock (told)
+        {
+            failed++;
+            told.Add(result.Path!);
+        }
+        pump.WriteError(error, result);
+    }
+
+    private void CopyRuns(Repository repository, TransferDirection direction)
+    {
+        var remote = RunPumped(_ => repository.Configuration.GetRemote(Name));
+        if (!ShouldProcess(remote.Name, $"{direction} the run cache"))
+            return;
+        var copied = RunPumped(async (CmdletPump pump) =>
+        {
+            await using var storage = RemoteStorages.Open(remote);
+            return await RunCacheTransfer.RunAsync(repository, remote, storage, direction, ThrottleLimit, error =>
+            {
+                Interlocked.Increment(ref failed);
+                pump.WriteError(error);
+            }, pump.Context).ConfigureAwait(false);
+        });
+        WriteVerbose($"{copied} file(s) of the run cache were copied.");
+    }
+
+    private void CheckOut(Repository repository, string[]? paths)
+    {
+        var options = new CheckoutOptions { Force = Force, AllowMissing = AllowMissing, Paths = paths };
+        var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index, options, context));
+        if (plan.Unsaved.Count > 0)
+            Fail(new UnsavedDataException(plan.Unsaved));
+        if (plan.Steps.Count > 0 && !ShouldProcess($"{repository.Layout.Root} ({plan.Steps.Count} file(s))", "Check out"))
+            return;
+        RunPumped((CmdletPump pump) =>
+        {
+            // What the transfer said of an object need not be said of the file again.
+            foreach (var failure in CheckoutRunner.Run(repository, plan, options, pump.WriteObject, pump.Context))
+                if (failure.Error.Kind != DataErrorKind.ObjectMissing || !told.Contains(failure.Path))
+                    pump.WriteError(failure.Error, failure.Path);
+        });
+    }
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Objects;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Engine.Remotes;
+
+/// <summary>The objects of a remote: a storage seen through the names of objects.</summary>
+public sealed class RemoteObjects
+{
+    /// <summary>Looks at a storage as a remote of objects.</summary>
+    public RemoteObjects(RemoteConfiguration remote, IRemoteStorage storage) => (Remote, Storage) = (remote, storage);
+
+    /// <summary>The remote.</summary>
+    public RemoteConfiguration Remote { get; }
+
+    /// <summary>Its storage.</summary>
+    public IRemoteStorage Storage { get; }
+
+    /// <summary>Which of these objects the remote holds, with their sizes (-1: unknown). An object that may have been altered
+    /// is read first; a wrong one counts as absent, so that a push replaces it.</summary>
+    public async Task<IReadOnlyDictionary<ContentHash, long>> FindAsync(IReadOnlyCollection<ContentHash> hashes, OperationContext context)
+    {
+        ContentHash[] asked = [.. hashes];
+        var found = new Dictionary<ContentHash, long>(asked.Length);
+        if (asked.Length == 0)
+            return found;
+        var items = await Storage.ExistsAsync([.. asked.Select(RemoteKeys.Of)], context.Cancellation).ConfigureAwait(false);
+        using var copies = new VerifiedCopies(context, static _ => { });
+        for (var i = 0; i < asked.Length; i++)
+            if (items[i] is { } item && (item.IsSettled || IsGood(asked[i], item, copies)))
+                found[asked[i]] = item.Size;
+        return found;
+    }
+
+    /// <summary>Reads a manifest; its bytes match its name.</summary>
+    /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt, ManifestInvalid, or what the storage says.</exception>
+    public async Task<(Manifest Manifest, byte[] Bytes)> ReadManifestAsync(ContentHash hash, CancellationToken cancellation)
+    {
+        var content = new MemoryStream();
+        await Storage.GetAsync(RemoteKeys.Of(hash), content, cancellation).ConfigureAwait(false);
+        var bytes = content.ToArray();
+        var found = new ContentHash(MD5.HashData(bytes));
+        if (found.Hex != hash.Hex)
+            throw Corrupt(hash, found);
+        return (Manifest.Parse(bytes, hash.Algorithm, $"{Storage.Place}: {hash}"), bytes);
+    }
+
+    /// <summary>The error for an object whose bytes on the remote are not what its name promises.</summary>
+    internal DataVersionException Corrupt(ContentHash hash, ContentHash found) => new(DataErrorKind.ObjectCorrupt,
+        $"The object {hash} of the remote '{Remote.Name}' ({Storage.Place}) is damaged: its bytes have the hash {found.Hex}. Nothing was stored.",
+        RemoteKeys.Of(hash), "Delete it there and push it again from a clone that has it.");
+
+    /// <summary>The error for an object that is not where it should be.</summary>
+    internal DataVersionException Missing(ContentHash hash, string path, bool inCacheToo) => new(DataErrorKind.ObjectMissing,
+        $"The object {hash}, needed for '{path}', is {(inCacheToo ? "neither in the cache nor" : "not")} on the remote '{Remote.Name}' ({Storage.Place}).",
+        path, "Push it from a clone that has it, or add the original file again.");
+
+    private bool IsGood(ContentHash hash, RemoteItem item, VerifiedCopies copies)
+    {
+        if (Storage.LocalPathOf(item.Key) is not { } path)
+            return true;
+        try
+        {
+            if (copies.Hash(path, hash.IsDirectory ? ContentHashAlgorithm.Md5 : hash.Algorithm).Hex != hash.Hex)
+                return false;
+            // The mark of a verified object, for DVC and for the next time.
+            FileModes.Protect(path);
+            return true;
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+        {
+            // It is right but belongs to somebody else.
+            return true;
+        }
+        catch (DataVersionException)
+        {
+            return false;
+        }
+    }
+}
