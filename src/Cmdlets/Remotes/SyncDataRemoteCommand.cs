@@ -90,7 +90,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     {
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        var paths = requested.IsEmpty ? null : ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(layout, p)).ToArray();
+        var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
@@ -126,14 +126,17 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         var isPush = direction == TransferDirection.Push;
         foreach (var needs in RunPumped(context => NeededObjects.Collect(repository, selection, isPush, context)))
         {
-            var (plan, storage) = RunPumped(async (CmdletPump pump) =>
+            var storage = RunPumped(_ => RemoteStorages.Open(needs.Remote));
+            try
             {
-                var opened = RemoteStorages.Open(needs.Remote);
-                return (await (isPush ? TransferPlanner.PlanPushAsync(repository, needs, opened, pump.Context)
-                    : TransferPlanner.PlanFetchAsync(repository, needs, opened, pump.Context)).ConfigureAwait(false), opened);
-            });
-            Transfer(repository, plan, storage);
-            RunPumped((CmdletPump _) => storage.DisposeAsync().AsTask());
+                Transfer(repository, RunPumped((CmdletPump pump) => isPush
+                    ? TransferPlanner.PlanPushAsync(repository, needs, storage, pump.Context)
+                    : TransferPlanner.PlanFetchAsync(repository, needs, storage, pump.Context)), storage);
+            }
+            finally
+            {
+                RunPumped((CmdletPump _) => storage.DisposeAsync().AsTask());
+            }
         }
     }
 
