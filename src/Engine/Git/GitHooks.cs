@@ -1,0 +1,112 @@
+using DataVersion.Engine.Files;
+
+namespace DataVersion.Engine.Git;
+
+/// <summary>
+/// Installs, finds and removes the hooks and the merge driver of a work tree. Hooks go where Git looks for them
+/// (<c>core.hooksPath</c>, linked work trees); what is not ours is left alone.
+/// </summary>
+public sealed class GitHooks
+{
+    /// <summary>The line of <c>.gitattributes</c> that makes Git use the merge driver.</summary>
+    public const string AttributesLine = "*.dvc merge=dvc";
+
+    private const string DriverKey = "merge.dvc.driver";
+    private const string DriverName = "merge.dvc.name";
+    private const int LargestHook = 1 << 20;
+
+    private readonly GitRepository git;
+    private readonly string folder;
+
+    /// <summary>The hooks of a work tree, for the data repository at a folder in it.</summary>
+    /// <param name="git">The work tree.</param>
+    /// <param name="repositoryRoot">The absolute folder of the data repository.</param>
+    public GitHooks(GitRepository git, string repositoryRoot) => (this.git, folder) = (git, git.ToGitPath(repositoryRoot));
+
+    /// <summary>The three hooks and the merge driver, whether they are there or not.</summary>
+    public IReadOnlyList<DataHook> List(CancellationToken cancellation = default)
+    {
+        var hooks = new List<DataHook>();
+        var directory = HooksFolder(cancellation);
+        foreach (var name in HookScript.Names)
+        {
+            var path = Path.Combine(directory, name);
+            var file = new FileInfo(path);
+            if (file.LinkTarget is null && !Path.Exists(path))
+                hooks.Add(new DataHook(name, path, DataHookState.NotInstalled, null));
+            else if (!file.Exists || file.Length > LargestHook)
+                hooks.Add(new DataHook(name, path, DataHookState.Foreign, null));
+            else if (File.ReadAllText(path) is var text)
+                hooks.Add(new DataHook(name, path, HookScript.StateOf(name, text), text));
+        }
+        var driver = git.Run(["config", "--local", "-z", "--get", DriverKey], acceptable: 1, cancellation: cancellation).Fields();
+        hooks.Add(driver.Count == 0
+            ? new DataHook("merge-driver", DriverKey, DataHookState.NotInstalled, null)
+            : new DataHook("merge-driver", DriverKey, HookScript.StateOfDriver(driver[0]), driver[0]));
+        return hooks;
+    }
+
+    /// <summary>Installs all four, or none when one of them would replace what is not ours; ours are written anew.</summary>
+    /// <param name="modulePath">The module's folder or its <c>.psd1</c>, so that the hooks find it; null: by its name.</param>
+    /// <param name="replaceDvc">Replace the hooks that <c>dvc install</c> wrote, which do the same.</param>
+    /// <param name="cancellation">Looked at before the first is written.</param>
+    /// <exception cref="DataVersionException">HookExists, naming the hooks.</exception>
+    public IReadOnlyList<DataHook> Install(string? modulePath, bool replaceDvc = false, CancellationToken cancellation = default)
+    {
+        var present = List(cancellation);
+        var others = present.Where(h => h.State == DataHookState.Foreign || h.State == DataHookState.Dvc && !replaceDvc).ToList();
+        if (others.Count > 0)
+            throw new DataVersionException(DataErrorKind.HookExists,
+                $"{others.Count} hook(s) exist that are not ours: " + string.Join(", ", others.Select(h => $"'{h.Path}'")) + ". Nothing was installed.",
+                others[0].Path, others.TrueForAll(h => h.State == DataHookState.Dvc)
+                    ? "They are DVC's own: remove them, or use -Force to replace them."
+                    : "Remove them, or call Invoke-DataHook from them, and try again.");
+        cancellation.ThrowIfCancellationRequested();
+        var module = modulePath is null ? null : Directory.Exists(modulePath) ? Path.Combine(modulePath, "DataVersion.psd1") : modulePath;
+        try
+        {
+            foreach (var hook in present.SkipLast(1))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(hook.Path)!);
+                AtomicFile.Write(hook.Path, HookScript.Hook(hook.Name, folder, module));
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(hook.Path, File.GetUnixFileMode(hook.Path)
+                        | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            }
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new DataVersionException(cause is IOException ? DataErrorKind.InputOutput : DataErrorKind.AccessDenied,
+                $"The hooks cannot be written to '{Path.GetDirectoryName(present[0].Path)}': {cause.Message}", present[0].Path,
+                "Look at 'git config core.hooksPath' and at the permissions of that folder.", cause);
+        }
+        Configure("--replace-all", DriverName, "DataVersion merge driver");
+        Configure("--replace-all", DriverKey, HookScript.MergeDriver(module));
+        return List(cancellation);
+    }
+
+    /// <summary>Removes those that are ours.</summary>
+    /// <returns>The ones that were removed.</returns>
+    public IReadOnlyList<DataHook> Uninstall(CancellationToken cancellation = default)
+    {
+        var ours = List(cancellation).Where(static hook => hook.State == DataHookState.Installed).ToList();
+        foreach (var hook in ours)
+            if (hook.Path == DriverKey)
+                Configure("--remove-section", "merge.dvc");
+            else
+                File.Delete(hook.Path);
+        return [.. ours.Select(static hook => hook with { State = DataHookState.NotInstalled, Command = null })];
+    }
+
+    /// <summary>Whether <c>.gitattributes</c> makes Git use the merge driver for <c>.dvc</c> files; if not, the user adds <see cref="AttributesLine"/>.</summary>
+    public bool UsesMergeDriver(CancellationToken cancellation = default)
+    {
+        var sample = folder == "." ? "sample.dvc" : folder + "/sample.dvc";
+        return git.Run(["check-attr", "-z", "merge", "--", sample], cancellation: cancellation).Fields() is [_, _, "dvc", ..];
+    }
+
+    private string HooksFolder(CancellationToken cancellation) =>
+        Path.GetFullPath(git.Run(["rev-parse", "--git-path", "hooks"], cancellation: cancellation).Text, git.Root);
+
+    private void Configure(params string[] arguments) => git.Run(["config", "--local", .. arguments]);
+}
