@@ -126,11 +126,13 @@ internal static partial class DvcCommandLine
     {
         var details = args.Has("-d");
         var unmatched = args.Has("-n");
+        // DVC 3 prints the deciding rule alone, with -a too; -All shows all that match.
+        _ = args.Has("-a");
         return Checked(args, _ => new(new CmdletCall("Test-DataIgnore").With("LiteralPath", args.Targets)
-            .Switch("All", args.Has("-a")).Switch("IncludeUnmatched", unmatched))
+            .Switch("IncludeUnmatched", unmatched))
         {
             Output = found => DvcText.Ignored(found, details),
-            Exit = found => DvcText.AnyIgnored(found) ? 0 : 1,
+            Exit = found => DvcText.AnyIgnored(found, details) ? 0 : 1,
         });
     }
 

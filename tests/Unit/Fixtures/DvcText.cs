@@ -39,10 +39,19 @@ internal static class DvcText
     /// <summary><c>check-ignore</c>: the paths, with <c>-d</c> the rules before them.</summary>
     public static string Ignored(IReadOnlyList<object> found, bool details) => string.Concat(found
         .Where(result => details || Text(result, "IsIgnored") == "True")
-        .Select(result => (details ? $"{Text(result, "Source")}:{Text(result, "LineNumber")}:{Text(result, "Pattern")}\t" : "") + Text(result, "Path") + "\n"));
+        .Select(result => (details ? Rule(result) + "\t" : "") + Text(result, "Path") + "\n"));
 
-    /// <summary>Whether any path is ignored, or has a rule.</summary>
-    public static bool AnyIgnored(IReadOnlyList<object> found) => found.Any(result => Text(result, "IsIgnored") == "True");
+    /// <summary>Whether any path is ignored; with details, whether any rule speaks of one.</summary>
+    public static bool AnyIgnored(IReadOnlyList<object> found, bool details) =>
+        found.Any(result => details ? Text(result, "Pattern").Length > 0 : Text(result, "IsIgnored") == "True");
+
+    // DVC writes its own rules without a place: ":.git".
+    private static string Rule(object result) => (Text(result, "File"), Text(result, "Pattern")) switch
+    {
+        (_, "") => "::",
+        ("", var pattern) => ":" + pattern,
+        (var file, var pattern) => $"{file}:{Text(result, "Line")}:{pattern}",
+    };
 
     // The records of these cmdlets are read by name: a property that is gone shows as an empty text in the comparison.
     private static string Text(object value, string property) => value.GetType().GetProperty(property)?.GetValue(value) switch
