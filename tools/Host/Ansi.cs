@@ -1,3 +1,6 @@
+using System.Management.Automation;
+using System.Management.Automation.Internal;
+
 namespace DataVersion.Host;
 
 /// <summary>Terminal colours.</summary>
@@ -10,6 +13,9 @@ internal static class Ansi
         [ConsoleColor.DarkGray] = 90, [ConsoleColor.Red] = 91, [ConsoleColor.Green] = 92, [ConsoleColor.Yellow] = 93,
         [ConsoleColor.Blue] = 94, [ConsoleColor.Magenta] = 95, [ConsoleColor.Cyan] = 96, [ConsoleColor.White] = 97,
     };
+
+    /// <summary>The text without any escape sequence, for files and pipes.</summary>
+    public static string Plain(string text) => new StringDecorated(text).ToString(OutputRendering.PlainText);
 
     /// <summary>The text in a colour, with the colour taken back before a final line end.</summary>
     public static string Colour(ConsoleColor colour, string text)

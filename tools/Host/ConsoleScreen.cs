@@ -20,12 +20,12 @@ internal sealed class ConsoleScreen : PSHostUserInterface
         lock (gate)
         {
             progress.Clear();
-            Console.Out.Write(value);
+            Console.Out.Write(Console.IsOutputRedirected ? Ansi.Plain(value) : value);
         }
     }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
-        Write(Console.IsOutputRedirected ? value : Ansi.Colour(foregroundColor, value));
+        Write(Ansi.Colour(foregroundColor, value));
 
     public override void WriteLine(string value) => Write(value + "\n");
 
@@ -106,7 +106,7 @@ internal sealed class ConsoleScreen : PSHostUserInterface
         lock (gate)
         {
             progress.Clear();
-            Console.Error.WriteLine(Console.IsErrorRedirected ? text : Ansi.Colour(colour, text));
+            Console.Error.WriteLine(Console.IsErrorRedirected ? Ansi.Plain(text) : Ansi.Colour(colour, text));
         }
     }
 }

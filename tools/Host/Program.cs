@@ -37,11 +37,6 @@ if (runspace.SessionStateProxy.GetVariable("Error") is System.Collections.ArrayL
 }
 
 using var shell = PowerShell.Create(runspace);
-if (Console.IsOutputRedirected)
-{
-    shell.AddScript("$PSStyle.OutputRendering = 'PlainText'").Invoke();
-    shell.Commands.Clear();
-}
 if (args[0] is "-c" or "-Command")
     shell.AddScript(string.Join(' ', args[1..]) + "\nif (-not $?) { $Host.SetShouldExit(1) }");
 else

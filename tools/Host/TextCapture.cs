@@ -23,7 +23,7 @@ public static class TextCapture
         using var shell = PowerShell.Create(runspace);
         shell.AddCommand("Out-Default");
         shell.Invoke(objects);
-        return new System.Management.Automation.Internal.StringDecorated(host.Text.ToString()).ToString(OutputRendering.PlainText);
+        return Ansi.Plain(host.Text.ToString());
     }
 
     private sealed class CapturingHost(int width) : PSHost
