@@ -106,8 +106,9 @@ public sealed class Repository : IDisposable
     /// </summary>
     /// <param name="hash">Name of the manifest.</param>
     /// <param name="manifest">The manifest, when the result is null.</param>
+    /// <param name="remember">Keep it for the next caller; not when thousands are read once.</param>
     /// <returns>Why it cannot be had: ObjectMissing, ObjectCorrupt or ManifestInvalid.</returns>
-    public DataVersionException? TryLoadManifest(ContentHash hash, out Manifest? manifest)
+    public DataVersionException? TryLoadManifest(ContentHash hash, out Manifest? manifest, bool remember = true)
     {
         if (manifests.TryGetValue(hash, out manifest))
             return null;
@@ -119,7 +120,9 @@ public sealed class Repository : IDisposable
             MD5.HashData(bytes, actual);
             if (new ContentHash(actual).Hex != hash.Hex)
                 return Verifier.Verify(hash, always: true).Error ?? ObjectProblem(hash, ObjectVerdict.Corrupt, null);
-            manifest = manifests[hash] = Manifest.Parse(bytes, hash.Algorithm, path);
+            manifest = Manifest.Parse(bytes, hash.Algorithm, path);
+            if (remember)
+                manifests[hash] = manifest;
             return null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

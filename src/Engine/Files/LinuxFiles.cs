@@ -35,6 +35,17 @@ internal static unsafe partial class LinuxFiles
         return Convert(buffer);
     }
 
+    /// <summary>
+    /// When the inode was last changed, nanoseconds since 1970 UTC: written, or given a name, a mode or an owner. Nobody
+    /// can set it, so it also tells when a file that was linked into the cache came there. 0 when nothing is there.
+    /// </summary>
+    public static long ChangedNs(string path)
+    {
+        Statx buffer;
+        return statx(AtFdCwd, path, AtSymlinkNofollow, BasicStats, &buffer) == 0
+            ? (buffer.Changed.Seconds * 1_000_000_000) + buffer.Changed.Nanoseconds : 0;
+    }
+
     private static FileStat Convert(in Statx buffer)
     {
         var kind = (buffer.Mode & 0xF000) switch

@@ -118,7 +118,7 @@ internal static partial class DvcCommandLine
         if (args.Has("--dry"))
             call.Switch("WhatIf");
         else if (args.Has("-f"))
-            call.With("Confirm", false);
+            call.With("Confirm", false).Switch("Force");
         return Checked(args, _ => new(call));
     }
 
