@@ -45,7 +45,7 @@ public sealed partial class Linker
             var stat = FileStat.Read(path);
             if (stat.Kind is not (FileKind.File or FileKind.Symlink))
                 return LinkOutcome.Failed(new DataVersionException(DataErrorKind.PathNotFound,
-                    $"Cannot unprotect '{path}': it is no file.", path, "Check the path, or bring the file back with Restore-DataFile."));
+                    $"Cannot unprotect '{path}': it is no file.", path, "Check the path, or bring the file back with Switch-DataVersion -Path."));
             LinkKind? used = null;
             if (stat.Kind == FileKind.Symlink || stat.LinkCount > 1)
             {
