@@ -4,7 +4,9 @@ using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -54,6 +56,16 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
     [Parameter]
     public Hashtable? Meta { get; set; }
 
+    /// <summary>Send the content to a remote instead of storing it in the cache.</summary>
+    [Parameter]
+    public SwitchParameter ToRemote { get; set; }
+
+    /// <summary>The remote for -ToRemote; the default one if none is named.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RemoteNameCompleter))]
+    public string? Remote { get; set; }
+
     /// <summary>Replace what is at the place of -OutFile, or a metadata file that describes something else.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -68,6 +80,9 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Remote is not null && !ToRemote)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-Remote says where -ToRemote sends the data, so it needs -ToRemote.", Remote,
+                "Add -ToRemote, or push with Sync-DataRemote after adding."));
         var layout = FindRepository();
         var options = new AddOptions
         {
@@ -78,6 +93,12 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
         var sources = ResolvePaths(requested, () => TrackedPaths(repository));
         if (sources.Count == 0)
             return;
+        if (ToRemote)
+            options = options with
+            {
+                Upload = RunPumped(_ => repository.Configuration.GetRemote(Remote) is var remote
+                    ? new AddUpload(repository, remote, RemoteStorages.Open(remote)) : null),
+            };
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
         var plan = RunPumped(context => AddPlanner.Plan(repository, sources, options));
         foreach (var failure in plan.Failures)
@@ -88,5 +109,7 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
             foreach (var failure in AddRunner.Run(repository, items, options, pump.WriteObject, pump.Context))
                 pump.WriteError(failure.Error, failure.Path);
         });
+        if (options.Upload is { } upload)
+            RunPumped((CmdletPump _) => upload.DisposeAsync().AsTask());
     }
 }

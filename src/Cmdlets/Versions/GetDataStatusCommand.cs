@@ -1,6 +1,10 @@
 using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -29,6 +33,20 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter IncludeUnchanged { get; set; }
 
+    /// <summary>Compare the cache with the remote, file by file, instead of HEAD, metadata and workspace.</summary>
+    [Parameter]
+    public SwitchParameter Cloud { get; set; }
+
+    /// <summary>List what the remote lacks, too.</summary>
+    [Parameter]
+    public SwitchParameter NotInRemote { get; set; }
+
+    /// <summary>The remote for -Cloud and -NotInRemote; without it the one of each output.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RemoteNameCompleter))]
+    public string? Remote { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -44,7 +62,22 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
         var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
+        if (Cloud || NotInRemote || Remote is not null)
+            ReadRemotes(repository, paths);
+        if (Cloud || (Remote is not null && !NotInRemote))
+            return;
         var options = new StatusOptions { Paths = paths, Granular = Granular, Untracked = Untracked, Unchanged = IncludeUnchanged };
         WriteObject(RunPumped(context => StatusReader.Read(repository, options, context)), enumerateCollection: true);
+    }
+
+    private void ReadRemotes(Repository repository, string[]? paths)
+    {
+        var options = new RemoteStatusOptions
+        {
+            // -Remote alone means -Cloud, as with dvc status -r.
+            Paths = paths, Remote = Remote, Cloud = Cloud || !NotInRemote, NotInRemote = NotInRemote, Granular = Granular,
+        };
+        WriteObject(RunPumped((CmdletPump pump) => RemoteStatusReader.ReadAsync(repository, options, RemoteStorages.Open, pump.Context)),
+            enumerateCollection: true);
     }
 }

@@ -1,4 +1,5 @@
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Remotes;
 
 namespace DataVersion.Engine.Workspaces;
 
@@ -9,6 +10,8 @@ public sealed record AddOptions
     public bool NoCommit { get; init; }
     /// <summary>Leave the workspace files as they are, whatever link kind is wanted.</summary>
     public bool NoRelink { get; init; }
+    /// <summary>Send the content to a remote instead of storing it in the cache; null for the cache.</summary>
+    public AddUpload? Upload { get; init; }
     /// <summary>Absolute path the data is tracked at; the source is copied into the cache and placed there.</summary>
     public string? OutFile { get; init; }
     /// <summary>Overwrite what is at <see cref="OutFile"/>.</summary>

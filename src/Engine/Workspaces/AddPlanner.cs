@@ -29,6 +29,10 @@ public sealed class AddPlanner
         if (options.OutFile is not null && sources.Count > 1)
             throw new DataVersionException(DataErrorKind.ArgumentInvalid, "-OutFile takes one path to add, not several.",
                 options.OutFile, "Add the paths one by one, or put them into a folder.");
+        if (options.Upload is not null && (sources.Count > 1 || options.NoCommit))
+            throw new DataVersionException(DataErrorKind.ArgumentInvalid,
+                options.NoCommit ? "-ToRemote and -NoCommit exclude each other." : "-ToRemote takes one path to add, not several.", sources[0],
+                "Add the paths one by one, or put them into a folder.");
         var planner = new AddPlanner(repository, options);
         foreach (var source in sources)
             try
@@ -79,6 +83,9 @@ public sealed class AddPlanner
             if (options.OutFile is not null && !options.Force)
                 throw InTheWay(path);
             var inner = path.Length == output.Path.Length ? "" : path[(output.Path.Length + 1)..];
+            if (options.Upload is not null && inner.Length > 0)
+                throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"A part of '{output.Path}' cannot be added to a remote alone.", path,
+                    $"Add '{output.Path}' as a whole, or add the part without -ToRemote and push it.");
             return new AddItem(inner.Length == 0 ? AddAction.Update : AddAction.UpdatePart, source, output.Path, inner, output.MetadataPath, output);
         }
         if (!stat.Exists)

@@ -43,12 +43,12 @@ public sealed class AddRunner
         {
             List<AddedContent> added = [.. items.Select(Scan).OfType<AddedContent>()];
             FaultPoint.Reach("add.scanned");
-            new ContentIntake(repository, options.NoCommit, context).TakeIn(added);
-            foreach (var content in added.Where(c => c.Failure is not null))
-                failures.Add(new PathFailure(content.Item.Target, content.Failure!));
-            added.RemoveAll(c => c.Failure is not null);
+            new ContentIntake(repository, options.NoCommit || options.Upload is not null, context).TakeIn(added);
+            DropFailed(added);
             FaultPoint.Reach("add.stored");
             MakeManifests(added);
+            options.Upload?.Send(added, context);
+            DropFailed(added);
             // Parts of one folder share its manifest and its record.
             List<AddedContent> records = [.. added.DistinctBy(c => c.Item.Path)];
             foreach (var content in records)
@@ -63,13 +63,17 @@ public sealed class AddRunner
                     metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
                 FaultPoint.Reach("add.metadata");
             }
-            metadata.Ignore([.. records.Select(c => c.Item.Path)]);
+            // What went to a remote need not be here; if it is, it stays as it is.
+            metadata.Ignore([.. records.Where(IsHere).Select(c => c.Item.Path)]);
             FaultPoint.Reach("add.ignored");
-            new WorkspaceRelinker(repository, context).Relink(added, options);
+            if (options.Upload is null)
+                new WorkspaceRelinker(repository, context).Relink(added, options);
             foreach (var content in added)
             {
-                repository.Placed.Set(content.Item.Path, content.Hash);
-                done(content.ToDataFile(repository));
+                if (IsHere(content))
+                    repository.Placed.Set(content.Item.Path, content.Hash);
+                var file = content.ToDataFile(repository);
+                done(IsHere(content) ? file : file with { State = DataFileState.Missing });
             }
             metadata.Stage();
             FaultPoint.Reach("add.done");
@@ -80,6 +84,16 @@ public sealed class AddRunner
             repository.Placed.Save();
             repository.Stats.Save();
         }
+    }
+
+    private bool IsHere(AddedContent content) =>
+        options.Upload is null || content.Item.Source == repository.Layout.ToAbsolute(content.Item.Path);
+
+    private void DropFailed(List<AddedContent> added)
+    {
+        foreach (var content in added.Where(c => c.Failure is not null))
+            failures.Add(new PathFailure(content.Item.Target, content.Failure!));
+        added.RemoveAll(c => c.Failure is not null);
     }
 
     private AddedContent? Scan(AddItem item)
@@ -125,7 +139,7 @@ public sealed class AddRunner
         if (content.Manifest is not { } manifest)
             return;
         repository.Know(manifest);
-        if (!options.NoCommit && !content.IsUnchangedLegacy)
+        if (!options.NoCommit && options.Upload is null && !content.IsUnchangedLegacy)
             repository.Stores.Current.Add(manifest);
     }
 

@@ -96,4 +96,42 @@ public sealed class SyncCommandTests
 
         Assert.Equal("cmd: x\n", File.ReadAllText(Path.Combine(two, ".dvc", "cache", "runs", "aa", key, value)));
     }
+
+    [Fact]
+    public void Data_can_go_to_a_remote_without_passing_the_cache()
+    {
+        using var sandbox = new SyncSandbox();
+        var outside = sandbox.PathOf("outside");
+        Directory.CreateDirectory(Path.Combine(outside, "sub"));
+        File.WriteAllText(Path.Combine(outside, "sub", "a"), "aaa");
+        using var session = new ModuleSession(sandbox.Root);
+
+        var added = Assert.Single(session.Run<DataFile>("Add-DataFile ../outside -OutFile here -ToRemote"));
+
+        Assert.Equal(DataFileState.Missing, added.State);
+        Assert.Empty(SyncSandbox.Objects(SyncSandbox.CacheOf(sandbox.Root)));
+        Assert.Equal("aaa", File.ReadAllText(SyncSandbox.ObjectOf(sandbox.Remote, "aaa")));
+        Assert.False(Path.Exists(Path.Combine(sandbox.Root, "here")));
+        session.Run("Sync-DataRemote -Direction Pull -Path here");
+        Assert.Equal("aaa", File.ReadAllText(Path.Combine(sandbox.Root, "here", "sub", "a")));
+        Assert.Equal("ArgumentInvalid", Assert.Single(session.Invoke("Add-DataFile ../outside -OutFile x -Remote store").ErrorIds));
+    }
+
+    [Fact]
+    public void The_status_of_a_remote_says_on_which_side_things_are()
+    {
+        using var sandbox = TransferTests.Sample();
+        using var session = new ModuleSession(sandbox.Root);
+        session.Run("Sync-DataRemote -Direction Push -Path d, g.txt");
+        File.Delete(SyncSandbox.ObjectOf(sandbox.Remote, "g"));
+        File.Delete(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), "g"));
+        File.Delete(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), "two"));
+
+        var lines = session.Run<DataStatus>("Get-DataStatus -Cloud");
+
+        Assert.Equal([("d/sub/2", DataChangeKind.NotInCache), ("f.txt", DataChangeKind.NotInRemote), ("g.txt", DataChangeKind.Missing)],
+            lines.Select(l => (l.Path, l.Change)).Order());
+        Assert.Equal(["f.txt", "g.txt"], session.Run<DataStatus>("Get-DataStatus -NotInRemote")
+            .Where(l => l.Comparison == DataComparison.Remote).Select(l => l.Path).Order());
+    }
 }
