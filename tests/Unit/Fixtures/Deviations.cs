@@ -38,6 +38,7 @@ internal static class Deviations
         new("16-remove-move", "steps[26]", $"DVC refuses the data's name; for ours {DataPathsName}."),
         new("22-config-edit", "repo: config-list.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
         new("22-config-edit", "repo: config-list-origin.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
+        .. RemoteDeviations.Table,
         new("40-metrics-plots", "repo: git-status.txt",
             "It was recorded after the plot reports had written pictures into dvc_plots/, which the archive does not hold."),
     ];
