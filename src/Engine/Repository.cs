@@ -190,6 +190,11 @@ public sealed class Repository : IDisposable
 
     private WorkingMetadataTree WorkingTree() => new(Layout, Ignore, Git is null ? null : folders => Git.Ignored([.. folders]));
 
-    private RevisionMetadataTree TreeAt(string revision) =>
-        new(RequireGit(), RequireGit().ResolveRevision(revision), Layout.Root);
+    internal RevisionMetadataTree TreeAt(string revision)
+    {
+        var tree = new RevisionMetadataTree(RequireGit(), RequireGit().ResolveRevision(revision), Layout.Root);
+        // What is ignored is said by the .dvcignore files of that revision, not by those of the workspace.
+        tree.IsIgnored = new IgnoreTree(Layout, tree.TryReadText).IsIgnored;
+        return tree;
+    }
 }

@@ -117,7 +117,7 @@ public static class DataHistory
 
     private static DataIndex IndexOf(Repository repository, GitCommit commit, IReadOnlyList<string>? files)
     {
-        IMetadataTree tree = new RevisionMetadataTree(repository.RequireGit(), commit.Id, repository.Layout.Root);
+        IMetadataTree tree = repository.TreeAt(commit.Id);
         // A file that could not be read at the time is no reason to hide the rest of the history.
         return DataIndex.Load(files is null ? tree : new OnlySome(tree, files), []);
     }

@@ -31,8 +31,9 @@ internal sealed class FaultScenario : IDisposable
         return copy;
     }
 
-    /// <summary>MD5 of every file below the workspace and the cache, Git's own and our state left out: what must never get lost.</summary>
-    public HashSet<string> Contents() => [.. Files().Select(path => Md5(path))];
+    /// <summary>MD5 of all data in the workspace and of all objects: what must never get lost. Metadata is in Git.</summary>
+    public HashSet<string> Contents() => [.. Files().Where(path => !path.EndsWith(".dvc", StringComparison.Ordinal)
+        && Path.GetFileName(path) is not (".gitignore" or "config")).Select(Md5)];
 
     /// <summary>Path and content of every workspace file, with the metadata, and Git's HEAD: what the operation is to arrive at.</summary>
     public string State()
