@@ -8,6 +8,8 @@ namespace DataVersion.Engine.Remotes;
 /// <summary>The objects of a remote: a storage seen through the names of objects.</summary>
 public sealed class RemoteObjects
 {
+    private bool cannotMark;
+
     /// <summary>Looks at a storage as a remote of objects.</summary>
     public RemoteObjects(RemoteConfiguration remote, IRemoteStorage storage) => (Remote, Storage) = (remote, storage);
 
@@ -56,9 +58,10 @@ public sealed class RemoteObjects
         $"The object {hash}, needed for '{path}', is {(inCacheToo ? "neither in the cache nor" : "not")} on the remote '{Remote.Name}' ({Storage.Place}).",
         path, "Push it from a clone that has it, or add the original file again.");
 
+    // Storages without a file behind the key have no better evidence than their word.
     private bool IsGood(ContentHash hash, RemoteItem item, VerifiedCopies copies)
     {
-        if (Storage.LocalPathOf(item.Key) is not { } path)
+        if (cannotMark || Storage.LocalPathOf(item.Key) is not { } path)
             return true;
         try
         {
@@ -66,6 +69,8 @@ public sealed class RemoteObjects
                 return false;
             // The mark of a verified object, for DVC and for the next time.
             FileModes.Protect(path);
+            // A share that shows the same mode for every file cannot be marked: reading everything each time would help nobody.
+            cannotMark = FileStat.Read(path, followLinks: true).Mode != FileModes.Object;
             return true;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DataVersion.Engine;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Remotes;
 
@@ -34,10 +35,11 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     {
         var items = new RemoteItem?[keys.Count];
         if (Directory.Exists(folder))
-            Parallel.For(0, keys.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Connections }, i =>
+            WorkQueue.Run(keys.Count, Connections, cancellation, queue =>
             {
-                if (Stat(keys[i]) is { Kind: FileKind.File } stat)
-                    items[i] = new RemoteItem(keys[i], stat.Size, stat.Mode == FileModes.Object);
+                while (queue.TryTake(out var i))
+                    if (Stat(keys[i]) is { Kind: FileKind.File } stat)
+                        items[i] = new RemoteItem(keys[i], stat.Size, stat.Mode == FileModes.Object);
             });
         return Task.FromResult<IReadOnlyList<RemoteItem?>>(items);
     }
