@@ -3,7 +3,9 @@ using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine.Caching;
 using DataVersion.Engine.Git;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
+using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -45,6 +47,16 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
     [Parameter]
     public DateTimeOffset Since { get; set; }
 
+    /// <summary>Of what is used, keep only what the remote does not hold.</summary>
+    [Parameter]
+    public SwitchParameter NotInRemote { get; set; }
+
+    /// <summary>Clear this remote too; with -NotInRemote the remote to look at instead of the default one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RemoteNameCompleter))]
+    public string? Remote { get; set; }
+
     /// <summary>Other repositories that use the same cache; what they use is kept too.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -70,22 +82,57 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
         Hold(repository);
         var projects = OpenProjects(repository.Layout);
         var scope = new CleanUpScope { Commits = commits, Projects = projects, GracePeriod = GracePeriod, AllowUnknownFolders = Force };
-        var plan = RunPumped(context => CacheCleanUp.Plan(repository, scope, context));
-        if (plan.Count == 0)
-            return;
-        var what = $"{plan.Count} objects ({ByteSize.Format(plan.Sum(u => u.Object.Size))}) of the cache '{repository.Stores.CacheFolder}'";
-        if (!ShouldProcess($"Removing {what} that are not used by {Kept()}.",
-            $"This removes {what} for good: everything that is not used by {Kept()}. Continue?", "Clear the cache", out var reason))
+        var used = RunPumped(context => CacheCleanUp.CollectUsed(repository, scope, context));
+        var remote = NotInRemote || Remote is not null ? RunPumped(_ => repository.Configuration.GetRemote(Remote)) : null;
+        var storage = remote is null ? null : RunPumped(_ => RemoteStorages.Open(remote));
+        try
         {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Select(u => u.Object), enumerateCollection: true);
-            return;
+            var there = storage is null ? null : new RemoteObjects(remote!, storage);
+            Clear(repository, scope, used, there);
+            if (there is not null && !NotInRemote)
+                ClearRemote(there, used);
         }
-        RunPumped((CmdletPump pump) =>
+        finally
         {
-            foreach (var failure in CacheCleanUp.Run(repository, plan, pump.WriteObject, pump.Context))
-                pump.WriteError(failure.Error, failure.Path);
-        });
+            if (storage is not null)
+                RunPumped(async (CmdletPump _) => await storage.DisposeAsync().ConfigureAwait(false));
+        }
+    }
+
+    private void Clear(Engine.Repository repository, CleanUpScope scope, UsedObjects used, RemoteObjects? remote)
+    {
+        var heldElsewhere = NotInRemote ? RunPumped((CmdletPump pump) => RemoteCleanUp.FindHeldAsync(repository, remote!, used, pump.Context)) : null;
+        var plan = RunPumped(context => CacheCleanUp.Plan(repository, scope, used, heldElsewhere, context));
+        if (IsConfirmed([.. plan.Select(u => u.Object)], $"the cache '{repository.Stores.CacheFolder}'"))
+            RunPumped((CmdletPump pump) =>
+            {
+                foreach (var failure in CacheCleanUp.Run(repository, plan, pump.WriteObject, pump.Context))
+                    pump.WriteError(failure.Error, failure.Path);
+            });
+    }
+
+    private void ClearRemote(RemoteObjects remote, UsedObjects used)
+    {
+        var plan = RunPumped((CmdletPump pump) => RemoteCleanUp.PlanAsync(remote, used, pump.Context));
+        if (IsConfirmed(plan, $"the remote '{remote.Remote.Name}' ({remote.Storage.Place})"))
+            RunPumped(async (CmdletPump pump) =>
+            {
+                foreach (var failure in await RemoteCleanUp.RunAsync(remote, plan, pump.WriteObject, pump.Context).ConfigureAwait(false))
+                    pump.WriteError(failure.Error, failure.Path);
+            });
+    }
+
+    private bool IsConfirmed(IReadOnlyList<CachePlan> plan, string place)
+    {
+        if (plan.Count == 0)
+            return false;
+        var what = $"{plan.Count} objects ({ByteSize.Format(plan.Sum(p => p.Size))}) of {place}";
+        if (ShouldProcess($"Removing {what} that are not used by {Kept()}.",
+            $"This removes {what} for good: everything that is not used by {Kept()}. Continue?", "Clear the cache", out var reason))
+            return true;
+        if (reason == ShouldProcessReason.WhatIf)
+            WriteObject(plan, enumerateCollection: true);
+        return false;
     }
 
     /// <inheritdoc/>
@@ -108,6 +155,9 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
         if (MyInvocation.BoundParameters.ContainsKey(nameof(First)) && Revision.Length == 0 && !AllBranches)
             Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-First counts from revisions or branches, and none were named.", null,
                 "Give -Revision or -AllBranches with -First."));
+        if (GracePeriod > TimeSpan.Zero && Remote is not null && !NotInRemote)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-GracePeriod cannot be kept on a remote: it does not tell how old its objects are.", null,
+                "Clear the cache with -GracePeriod and the remote without, in two commands."));
         return !any ? null : new CommitSelection
         {
             AllBranches = AllBranches, AllTags = AllTags, AllCommits = AllCommits, Revisions = Revision, First = First, Since = since ? Since : null,
@@ -147,6 +197,6 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
             parts.Add($"commits since {Since:yyyy-MM-dd}");
         if (Project.Length > 0)
             parts.Add($"the same of {string.Join(", ", Project)}");
-        return string.Join(" or ", parts);
+        return string.Join(" or ", parts) + (NotInRemote ? ", or is on the remote" : "");
     }
 }

@@ -37,9 +37,17 @@ public static class CacheCleanUp
     /// <summary>Finds the objects that would be removed: manifests first, then files.</summary>
     /// <exception cref="DataVersionException">Metadata of the scope cannot be read; ObjectMissing, ObjectCorrupt or
     /// ManifestInvalid for a used folder; GitNotFound; RevisionNotFound.</exception>
-    public static IReadOnlyList<UnusedObject> Plan(Repository repository, CleanUpScope scope, OperationContext context)
+    public static IReadOnlyList<UnusedObject> Plan(Repository repository, CleanUpScope scope, OperationContext context) =>
+        Plan(repository, scope, CollectUsed(repository, scope, context), null, context);
+
+    /// <inheritdoc cref="Plan(Repository, CleanUpScope, OperationContext)"/>
+    /// <param name="used">What <see cref="CollectUsed"/> gave.</param>
+    /// <param name="heldElsewhere">Used objects that are removed all the same, as a remote holds them.</param>
+#pragma warning disable CS1573 // The other parameters are those of the overload.
+    public static IReadOnlyList<UnusedObject> Plan(Repository repository, CleanUpScope scope, UsedObjects used,
+        IReadOnlySet<ContentHash>? heldElsewhere, OperationContext context)
+#pragma warning restore CS1573
     {
-        var used = Used(repository, scope, context);
         var newest = (DateTimeOffset.UtcNow - scope.GracePeriod - DateTimeOffset.UnixEpoch).Ticks * NsPerTick;
         var unused = new List<UnusedObject>();
         long seen = 0;
@@ -48,7 +56,7 @@ public static class CacheCleanUp
             {
                 if (++seen % 1000 == 0)
                     context.Progress(new OperationProgress("Looking through the cache", seen, 0, 0, 0, null));
-                if (used.Contains(found.Hash))
+                if (used.Contains(found.Hash) && heldElsewhere?.Contains(found.Hash) != true)
                     continue;
                 var stat = FileStat.Read(found.Path);
                 if (stat.Exists && (scope.GracePeriod <= TimeSpan.Zero || CameAt(found.Path, stat) <= newest))
@@ -93,7 +101,9 @@ public static class CacheCleanUp
         return failures;
     }
 
-    private static UsedObjects Used(Repository repository, CleanUpScope scope, OperationContext context)
+    /// <summary>Collects what the scope uses, or refuses when that cannot be known.</summary>
+    /// <exception cref="DataVersionException">As for the plan.</exception>
+    public static UsedObjects CollectUsed(Repository repository, CleanUpScope scope, OperationContext context)
     {
         var used = new UsedObjects(context);
         try
@@ -133,7 +143,7 @@ public static class CacheCleanUp
         foreach (var project in (Repository[])[repository, .. scope.Projects])
             foreach (var (link, identity) in SymlinkedObjects.Find(project.Layout.Root, identities, context.Cancellation))
                 if (kept.Add(identity))
-                    context.Warn($"The object behind the symbolic link '{link}' is kept: no metadata uses it, but without it the file's content would be lost.");
+                    context.Warn($"The object behind the symbolic link '{link}' is kept: without it the file's content would be lost.");
         unused.RemoveAll(u => kept.Contains((u.Stat.Device, u.Stat.Inode)));
     }
 

@@ -8,6 +8,8 @@ public sealed record AddOptions
 {
     /// <summary>Record hashes only; nothing is stored in the cache.</summary>
     public bool NoCommit { get; init; }
+    /// <summary>Record plain MD5 hashes also for unchanged data that DVC 2 recorded with its own.</summary>
+    public bool UpgradeLegacy { get; init; }
     /// <summary>Leave the workspace files as they are, whatever link kind is wanted.</summary>
     public bool NoRelink { get; init; }
     /// <summary>Send the content to a remote instead of storing it in the cache; null for the cache.</summary>

@@ -43,7 +43,7 @@ public sealed class AddRunner
         {
             List<AddedContent> added = [.. items.Select(Scan).OfType<AddedContent>()];
             FaultPoint.Reach("add.scanned");
-            new ContentIntake(repository, options.NoCommit || options.Upload is not null, context).TakeIn(added);
+            new ContentIntake(repository, options, context).TakeIn(added);
             DropFailed(added);
             FaultPoint.Reach("add.stored");
             MakeManifests(added);

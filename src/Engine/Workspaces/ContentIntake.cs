@@ -5,7 +5,7 @@ using DataVersion.Engine.Objects;
 namespace DataVersion.Engine.Workspaces;
 
 /// <summary>Brings the files of many items into the cache in one batch, or only hashes them (<c>-NoCommit</c>).</summary>
-internal sealed class ContentIntake(Repository repository, bool hashOnly, OperationContext context)
+internal sealed class ContentIntake(Repository repository, AddOptions options, OperationContext context)
 {
     private readonly WantedLinks links = new(repository, repository.Settings.LinkOrder);
     private readonly List<(AddedContent Content, int File)> places = [];
@@ -13,12 +13,13 @@ internal sealed class ContentIntake(Repository repository, bool hashOnly, Operat
     /// <summary>Fills in the hashes; an item with a file that failed gets its error.</summary>
     public void TakeIn(IReadOnlyList<AddedContent> added)
     {
-        SettleLegacy(added);
+        if (!options.UpgradeLegacy)
+            SettleLegacy(added);
         foreach (var content in added)
             if (!content.IsUnchangedLegacy)
                 for (var i = 0; i < content.Scan.Files.Count; i++)
                     places.Add((content, i));
-        if (hashOnly)
+        if (options.NoCommit || options.Upload is not null)
             Hash();
         else
             Store();

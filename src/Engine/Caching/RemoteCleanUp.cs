@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Workspaces;
+
+namespace DataVersion.Engine.Caching;
+
+/// <summary>The part of a clean-up that has to do with a remote: removing there, or keeping here only what is not there.</summary>
+public static class RemoteCleanUp
+{
+    /// <summary>Which used objects of the cache a remote holds in the same size: they can be fetched again.</summary>
+    /// <exception cref="DataVersionException">RemoteFailed: the remote cannot be read.</exception>
+    public static async Task<IReadOnlySet<ContentHash>> FindHeldAsync(Repository repository, RemoteObjects remote, UsedObjects used, OperationContext context)
+    {
+        await remote.Storage.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
+        var sizes = new Dictionary<ContentHash, long>();
+        foreach (var hash in used.Hashes)
+            if (repository.Stores.For(hash.Algorithm).Stat(hash) is { Kind: FileKind.File } stat)
+                sizes[hash] = stat.Size;
+        var found = await remote.FindAsync(sizes.Keys, context).ConfigureAwait(false);
+        return found.Where(f => f.Value < 0 || f.Value == sizes[f.Key]).Select(f => f.Key).ToHashSet();
+    }
+
+    /// <summary>Finds the objects of a remote that nothing in the scope uses: manifests first, then files.</summary>
+    /// <exception cref="DataVersionException">RemoteFailed: the remote cannot be read.</exception>
+    public static async Task<IReadOnlyList<CachePlan>> PlanAsync(RemoteObjects remote, UsedObjects used, OperationContext context)
+    {
+        await remote.Storage.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
+        var unused = new List<CachePlan>();
+        long seen = 0;
+        await foreach (var item in remote.Storage.ListAsync("", context.Cancellation).ConfigureAwait(false))
+        {
+            if (++seen % 1000 == 0)
+                context.Progress(new OperationProgress("Looking through the remote", seen, 0, 0, 0, null));
+            if (RemoteKeys.TryParse(item.Key, out var hash) && !used.Contains(hash))
+                unused.Add(new CachePlan { Hash = hash, Size = Math.Max(0, item.Size), ObjectPath = item.Key, Location = remote.Remote.Name });
+        }
+        return [.. unused.OrderByDescending(u => u.Hash.IsDirectory)];
+    }
+
+    /// <summary>Removes what was planned; no file goes before the last manifest.</summary>
+    /// <param name="remote">The remote.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="done">Receives each removed object; called from any thread.</param>
+    /// <param name="context">Cancellation and progress.</param>
+    /// <returns>What could not be removed.</returns>
+    public static async Task<IReadOnlyList<PathFailure>> RunAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, Action<CachePlan> done, OperationContext context)
+    {
+        var failures = new ConcurrentQueue<PathFailure>();
+        var progress = new ProgressCount("Removing objects of the remote", plan.Count, 0, context);
+        var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, remote.Storage.Connections) };
+        foreach (var group in plan.GroupBy(p => p.Hash.IsDirectory).OrderByDescending(g => g.Key))
+            await Parallel.ForEachAsync(group, parallel, async (item, cancellation) =>
+            {
+                try
+                {
+                    if (await remote.Storage.DeleteAsync(item.ObjectPath!, cancellation).ConfigureAwait(false))
+                        done(item with { IsRemoved = true });
+                    FaultPoint.Reach("gc.remote-object");
+                }
+                catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+                {
+                    failures.Enqueue(new PathFailure(item.ObjectPath!, FileErrors.Describe(error, item.ObjectPath!, "remove")));
+                }
+                progress.ItemDone(item.ObjectPath);
+            }).ConfigureAwait(false);
+        return [.. failures];
+    }
+}
