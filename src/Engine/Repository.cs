@@ -38,6 +38,9 @@ public sealed class Repository : IDisposable
     /// <summary>Where the files of the repository are.</summary>
     public RepositoryLayout Layout { get; }
 
+    /// <summary>What works here, as other users are told who must wait for it: the name of the cmdlet.</summary>
+    public string Command { get; set; } = "DataVersion";
+
     /// <summary>The merged configuration.</summary>
     public Configuration Configuration { get; }
 
@@ -80,9 +83,46 @@ public sealed class Repository : IDisposable
     /// <exception cref="DataVersionException">ConfigurationInvalid.</exception>
     public static Repository Open(RepositoryLayout layout) => new(layout);
 
-    /// <summary>Keeps every other process, DVC too, from changing the repository until disposed.</summary>
+    /// <summary>
+    /// Keeps every other process, DVC too, from changing the repository until disposed. What was read of the metadata before
+    /// is forgotten, and beside Git <c>.dvc/.gitignore</c> is completed, so that secrets and the cache never get into Git.
+    /// </summary>
     /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
-    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation) => RepositoryLock.Acquire(Layout, Settings, "The command", patience, cancellation);
+    /// <exception cref="DataVersionException"><c>.dvc/.gitignore</c> or the lock file cannot be written.</exception>
+    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation)
+    {
+        var held = RepositoryLock.Acquire(Layout, Settings, Command, patience, cancellation);
+        try
+        {
+            Reload();
+            if (Git is { } repository)
+                DvcGitIgnore.Complete(Layout, path => repository.Ignored([path], cancellation).Count > 0);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Tells others, DVC too, which paths are being read and written until disposed; stages of DVC run without the
+    /// repository's lock and look here. The caller holds that lock. There is no waiting: whoever holds a path may need the
+    /// repository's lock to finish.
+    /// </summary>
+    /// <param name="read">Paths relative to the root that are read.</param>
+    /// <param name="write">Paths relative to the root that are written.</param>
+    /// <param name="context">Receives a warning for each mark of a process that lives no more.</param>
+    /// <returns>What takes the marks back; null when there is nothing to mark.</returns>
+    /// <exception cref="RepositoryBusyException">Another process uses one of the paths, or a folder above or below.</exception>
+    /// <exception cref="MetadataFormatException">The file of the marks is damaged.</exception>
+    public IDisposable? LockPaths(IEnumerable<string> read, IEnumerable<string> write, OperationContext context)
+    {
+        string[] reading = [.. read.Distinct().Select(Layout.ToAbsolute)], writing = [.. write.Distinct().Select(Layout.ToAbsolute)];
+        return reading.Length + writing.Length == 0 ? null
+            : PathLocks.Acquire(Layout, Settings, reading, writing, Command, TimeSpan.Zero, context);
+    }
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);

@@ -73,7 +73,12 @@ public abstract class RepositoryCmdlet : DataCmdlet
         Repository is null ? RepositoryDiscovery.TryFind(StartFolder()) : FindRepository();
 
     /// <summary>Opens the repository; ends the command with a proper error when its configuration is not valid.</summary>
-    private protected Engine.Repository OpenRepository(RepositoryLayout layout) => RunPumped(_ => Engine.Repository.Open(layout));
+    private protected Engine.Repository OpenRepository(RepositoryLayout layout)
+    {
+        var repository = RunPumped(_ => Engine.Repository.Open(layout));
+        repository.Command = MyInvocation.MyCommand.Name;
+        return repository;
+    }
 
     /// <summary>Absolute paths of everything that is tracked: what wildcards match besides files that exist.</summary>
     private protected static IEnumerable<string> TrackedPaths(Engine.Repository repository) =>

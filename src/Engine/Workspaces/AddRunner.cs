@@ -29,9 +29,11 @@ public sealed class AddRunner
     /// <param name="done">Receives each data file when it is recorded and linked.</param>
     /// <param name="context">Cancellation, progress, warnings.</param>
     /// <returns>What could not be added; everything else was.</returns>
+    /// <exception cref="RepositoryBusyException">Another process, a stage of DVC for example, uses one of the paths.</exception>
     public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<AddItem> items, AddOptions options,
         Action<DataFile> done, OperationContext context)
     {
+        using var marks = repository.LockPaths([], items.Select(i => i.Path), context);
         var runner = new AddRunner(repository, options, context);
         runner.Run(items, done);
         return runner.failures;

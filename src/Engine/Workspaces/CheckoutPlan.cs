@@ -58,6 +58,9 @@ public sealed record CheckoutPlan
     /// <summary>Tracked paths of an earlier version that the plan removes.</summary>
     public required IReadOnlyList<string> Stale { get; init; }
 
+    /// <summary>Tracked paths in which the plan changes something.</summary>
+    public IEnumerable<string> WrittenPaths => Steps.Select(static step => step.Parent).Concat(EmptyFolders);
+
     /// <summary>Files that are right already.</summary>
     public required long UnchangedCount { get; init; }
 }

@@ -32,11 +32,13 @@ public sealed class CheckoutRunner
     /// <param name="context">Cancellation, progress, warnings.</param>
     /// <returns>What could not be done, the plan's failures included.</returns>
     /// <exception cref="UnsavedDataException">The plan would lose content and was not forced; nothing was touched.</exception>
+    /// <exception cref="RepositoryBusyException">Another process, a stage of DVC for example, uses one of the paths; nothing was touched.</exception>
     public static IReadOnlyList<PathFailure> Run(Repository repository, CheckoutPlan plan, CheckoutOptions options,
         Action<LinkResult> done, OperationContext context)
     {
         if (plan.Unsaved.Count > 0)
             throw new UnsavedDataException(plan.Unsaved);
+        using var marks = repository.LockPaths([], plan.WrittenPaths, context);
         var runner = new CheckoutRunner(repository, plan, options, done, context);
         runner.Run();
         return runner.failures;

@@ -55,6 +55,7 @@ public static class MoveOperation
     public static DataFile Run(Repository repository, MovePlan plan, OperationContext context)
     {
         var (output, from, to) = (plan.Output, repository.Layout.ToAbsolute(plan.Output.Path), repository.Layout.ToAbsolute(plan.Destination));
+        using var marks = repository.LockPaths([], [output.Path, plan.Destination], context);
         var metadata = new MetadataUpdate(repository);
         var old = DataFileDocument.Parse(File.ReadAllText(repository.Layout.ToAbsolute(output.MetadataPath)), output.MetadataPath);
         var folder = MetadataPath.FolderOf(output.MetadataPath);

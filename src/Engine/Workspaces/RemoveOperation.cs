@@ -44,6 +44,7 @@ public static class RemoveOperation
     public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<IGrouping<string, TrackedOutput>> plan, bool deleteData, bool force,
         Action<TrackedOutput> done, OperationContext context)
     {
+        using var marks = repository.LockPaths([], plan.SelectMany(static stage => stage).Where(o => !o.IsExternal).Select(o => o.Path), context);
         var failures = new List<PathFailure>();
         var metadata = new MetadataUpdate(repository);
         foreach (var stage in plan)

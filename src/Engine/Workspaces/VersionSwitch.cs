@@ -45,6 +45,7 @@ public static class VersionSwitch
         Action<LinkResult> done, OperationContext context)
     {
         var git = repository.RequireGit();
+        using var marks = repository.LockPaths([], plan.Data.WrittenPaths, context);
         repository.Placed.Save();
         FaultPoint.Reach("switch.begin");
         git.Switch(plan.Git, path => options.Force || IsSaved(repository, git, path), context.Warn, context.Cancellation);
