@@ -11,6 +11,18 @@ public sealed class GitHooks
     /// <summary>The line of <c>.gitattributes</c> that makes Git use the merge driver.</summary>
     public const string AttributesLine = "*.dvc merge=dvc";
 
+    /// <summary>The hook after a checkout: brings the data of the commit.</summary>
+    public const string PostCheckout = "post-checkout";
+
+    /// <summary>The hook before a commit: shows what it will not record.</summary>
+    public const string PreCommit = "pre-commit";
+
+    /// <summary>The hook before a push: pushes the data.</summary>
+    public const string PrePush = "pre-push";
+
+    /// <summary>The merge driver for <c>.dvc</c> files.</summary>
+    public const string MergeDriver = "merge-driver";
+
     private const string DriverKey = "merge.dvc.driver";
     private const string DriverName = "merge.dvc.name";
     private const int LargestHook = 1 << 20;
@@ -22,6 +34,9 @@ public sealed class GitHooks
     /// <param name="git">The work tree.</param>
     /// <param name="repositoryRoot">The absolute folder of the data repository.</param>
     public GitHooks(GitRepository git, string repositoryRoot) => (this.git, folder) = (git, git.ToGitPath(repositoryRoot));
+
+    /// <summary>Whether hooks shall do nothing: Git was started by a switch of ours, which takes care of the data itself.</summary>
+    public static bool AreSkipped => Environment.GetEnvironmentVariable(GitRepository.SkipHooksVariable) == "1";
 
     /// <summary>The three hooks and the merge driver, whether they are there or not.</summary>
     public IReadOnlyList<DataHook> List(CancellationToken cancellation = default)
@@ -41,19 +56,21 @@ public sealed class GitHooks
         }
         var driver = git.Run(["config", "--local", "-z", "--get", DriverKey], acceptable: 1, cancellation: cancellation).Fields();
         hooks.Add(driver.Count == 0
-            ? new DataHook("merge-driver", DriverKey, DataHookState.NotInstalled, null)
-            : new DataHook("merge-driver", DriverKey, HookScript.StateOfDriver(driver[0]), driver[0]));
+            ? new DataHook(MergeDriver, DriverKey, DataHookState.NotInstalled, null)
+            : new DataHook(MergeDriver, DriverKey, HookScript.StateOfDriver(driver[0]), driver[0]));
         return hooks;
     }
 
-    /// <summary>Installs all four, or none when one of them would replace what is not ours; ours are written anew.</summary>
+    /// <summary>Installs them, or none when one of them would replace what is not ours; ours are written anew.</summary>
     /// <param name="modulePath">The module's folder or its <c>.psd1</c>, so that the hooks find it; null: by its name.</param>
     /// <param name="replaceDvc">Replace the hooks that <c>dvc install</c> wrote, which do the same.</param>
+    /// <param name="names">Which ones; null for all four.</param>
     /// <param name="cancellation">Looked at before the first is written.</param>
     /// <exception cref="DataVersionException">HookExists, naming the hooks.</exception>
-    public IReadOnlyList<DataHook> Install(string? modulePath, bool replaceDvc = false, CancellationToken cancellation = default)
+    public IReadOnlyList<DataHook> Install(string? modulePath, bool replaceDvc = false, IReadOnlySet<string>? names = null,
+        CancellationToken cancellation = default)
     {
-        var present = List(cancellation);
+        var present = List(cancellation).Where(hook => names?.Contains(hook.Name) ?? true).ToList();
         var others = present.Where(h => h.State == DataHookState.Foreign || h.State == DataHookState.Dvc && !replaceDvc).ToList();
         if (others.Count > 0)
             throw new DataVersionException(DataErrorKind.HookExists,
@@ -65,7 +82,7 @@ public sealed class GitHooks
         var module = modulePath is null ? null : Directory.Exists(modulePath) ? Path.Combine(modulePath, "DataVersion.psd1") : modulePath;
         try
         {
-            foreach (var hook in present.SkipLast(1))
+            foreach (var hook in present.Where(static hook => hook.Path != DriverKey))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(hook.Path)!);
                 AtomicFile.Write(hook.Path, HookScript.Hook(hook.Name, folder, module));
@@ -77,19 +94,24 @@ public sealed class GitHooks
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw new DataVersionException(cause is IOException ? DataErrorKind.InputOutput : DataErrorKind.AccessDenied,
-                $"The hooks cannot be written to '{Path.GetDirectoryName(present[0].Path)}': {cause.Message}", present[0].Path,
+                $"The hooks cannot be written to '{HooksFolder(cancellation)}': {cause.Message}", HooksFolder(cancellation),
                 "Look at 'git config core.hooksPath' and at the permissions of that folder.", cause);
         }
-        Configure("--replace-all", DriverName, "DataVersion merge driver");
-        Configure("--replace-all", DriverKey, HookScript.MergeDriver(module));
-        return List(cancellation);
+        if (present.Exists(static hook => hook.Path == DriverKey))
+        {
+            Configure("--replace-all", DriverName, "DataVersion merge driver");
+            Configure("--replace-all", DriverKey, HookScript.MergeDriver(module));
+        }
+        return [.. List(cancellation).Where(hook => names?.Contains(hook.Name) ?? true)];
     }
 
     /// <summary>Removes those that are ours.</summary>
+    /// <param name="names">Which ones; null for all four.</param>
+    /// <param name="cancellation">Looked at before the first is removed.</param>
     /// <returns>The ones that were removed.</returns>
-    public IReadOnlyList<DataHook> Uninstall(CancellationToken cancellation = default)
+    public IReadOnlyList<DataHook> Uninstall(IReadOnlySet<string>? names = null, CancellationToken cancellation = default)
     {
-        var ours = List(cancellation).Where(static hook => hook.State == DataHookState.Installed).ToList();
+        var ours = List(cancellation).Where(hook => hook.State == DataHookState.Installed && (names?.Contains(hook.Name) ?? true)).ToList();
         foreach (var hook in ours)
             if (hook.Path == DriverKey)
                 Configure("--remove-section", "merge.dvc");

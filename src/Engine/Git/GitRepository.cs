@@ -29,6 +29,9 @@ public sealed partial class GitRepository : IDisposable
     /// <summary>The folder with objects, branches, tags and configuration; shared by all work trees of the repository.</summary>
     public string CommonDirectory { get; }
 
+    /// <summary>A rebase is going on: Git checks out commit after commit.</summary>
+    public bool IsRebasing => Directory.Exists(Path.Combine(GitDirectory, "rebase-merge"));
+
     /// <summary>The reader of commits, trees and blobs: one process for the life of this object, started when it is first used.</summary>
     public GitObjectReader Objects
     {

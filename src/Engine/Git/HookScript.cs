@@ -10,7 +10,7 @@ namespace DataVersion.Engine.Git;
 internal static class HookScript
 {
     /// <summary>The hooks with a file of their own, in the order in which they are listed.</summary>
-    public static readonly string[] Names = ["post-checkout", "pre-commit", "pre-push"];
+    public static readonly string[] Names = [GitHooks.PostCheckout, GitHooks.PreCommit, GitHooks.PrePush];
 
     /// <summary>The line that makes a hook ours.</summary>
     public const string Mark = "# DataVersion hook. Written by Install-DataHook, removed by Uninstall-DataHook.";
@@ -26,7 +26,7 @@ internal static class HookScript
     {
         var script = new StringBuilder("#!/bin/sh\n").Append(Mark).Append('\n');
         script.Append("[ \"${").Append(GitRepository.SkipHooksVariable).Append(":-}\" = 1 ] && exit 0\n");
-        if (name == "post-checkout")
+        if (name == GitHooks.PostCheckout)
         {
             // 1: a branch or commit was checked out, not single files.
             script.Append("[ \"${3:-}\" = 1 ] || [ \"${PRE_COMMIT_CHECKOUT_TYPE:-}\" = 1 ] || exit 0\n");
@@ -36,7 +36,7 @@ internal static class HookScript
             script.Append("cd ").Append(ShellQuote("./" + folder)).Append(" 2>/dev/null || exit 0\n");
         script.Append("[ -d .dvc ] || exit 0\n");
         // A push without its data would leave others with nothing; the other two only inform or can be repeated.
-        var (told, code) = name == "pre-push" ? ("the push is stopped (git push --no-verify goes on without data)", 1) : ("nothing was done", 0);
+        var (told, code) = name == GitHooks.PrePush ? ("the push is stopped (git push --no-verify goes on without data)", 1) : ("nothing was done", 0);
         script.Append("command -v pwsh >/dev/null 2>&1 || { echo ").Append(ShellQuote($"DataVersion: PowerShell (pwsh) was not found; {told}."))
             .Append(" >&2; exit ").Append(code).Append("; }\n");
         return script.Append("exec ").Append(PowerShell(name, module)).Append(" \"$@\" </dev/null\n").ToString();

@@ -19,6 +19,8 @@ internal static class Deviations
 
     private const string LostFolder = "DVC loses the folder of a .dvc file whose name starts with '#' (see the notes of the case); ours does not.";
 
+    private const string OwnDriver = "the merge driver is ours; it calls PowerShell";
+
     private static readonly Deviation[] Table =
     [
         new("04-add-odd-names", "repo: data-status.json", LostFolder)
@@ -39,6 +41,9 @@ internal static class Deviations
         new("22-config-edit", "repo: config-list.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
         new("22-config-edit", "repo: config-list-origin.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },
         .. RemoteDeviations.Table,
+        new("42-merge-driver", "steps[7].output", OwnDriver),
+        new("43-autostage-hooks", "steps[30]", "hooks of ours are written anew, so there is nothing to refuse"),
+        new("43-autostage-hooks", "steps[31].output", OwnDriver),
         new("40-metrics-plots", "repo: git-status.txt",
             "It was recorded after the plot reports had written pictures into dvc_plots/, which the archive does not hold."),
     ];
