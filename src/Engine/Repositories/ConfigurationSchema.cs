@@ -5,7 +5,7 @@ public static class ConfigurationSchema
 {
     private const string General = """
         core.remote              | lower                              | -                   | The remote that is used when none is named.
-        core.autostage           | bool                               | false               | Put changed metadata files into the Git index after every command.
+        core.autostage           | bool                               | false               | Put metadata files into the Git index when data is added or moved.
         core.no_scm              | bool                               | false               | The repository lives without Git.
         core.interactive         | bool                               | false               | Ask before every stage is run.
         core.analytics           | bool                               | true                | Whether DVC sends usage statistics; this module never does.

@@ -12,7 +12,7 @@ public sealed record RepositorySettings
     /// <summary><c>cache.type</c>: the kinds of links to try, best first; never empty.</summary>
     public IReadOnlyList<LinkKind> LinkOrder { get; init; } = [LinkKind.Reflink, LinkKind.Copy];
 
-    /// <summary><c>core.autostage</c>: put changed metadata into the Git index.</summary>
+    /// <summary><c>core.autostage</c>: put the metadata of what is added or moved into the Git index.</summary>
     public bool AutoStage { get; init; }
 
     /// <summary><c>core.no_scm</c>: the repository lives without Git.</summary>

@@ -14,6 +14,8 @@ public sealed record AddOptions
     public bool NoRelink { get; init; }
     /// <summary>Send the content to a remote instead of storing it in the cache; null for the cache.</summary>
     public AddUpload? Upload { get; init; }
+    /// <summary>Put the metadata into Git's index when <c>core.autostage</c> says so; DVC does it for an add and not for a commit.</summary>
+    public bool Autostage { get; init; } = true;
     /// <summary>Absolute path the data is tracked at; the source is copied into the cache and placed there.</summary>
     public string? OutFile { get; init; }
     /// <summary>Overwrite what is at <see cref="OutFile"/>.</summary>

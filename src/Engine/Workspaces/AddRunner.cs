@@ -77,7 +77,8 @@ public sealed class AddRunner
                 var file = content.ToDataFile(repository);
                 done(IsHere(content) ? file : file with { State = DataFileState.Missing });
             }
-            metadata.Stage();
+            if (options.Autostage)
+                metadata.Stage();
             FaultPoint.Reach("add.done");
         }
         finally

@@ -16,7 +16,8 @@ public static class DataFileList
     public static IReadOnlyList<DataFile> List(Repository repository, string? revision, IReadOnlyList<string>? paths, bool recurse, OperationContext context)
     {
         var index = revision is null ? repository.Index : repository.IndexAt(revision);
-        var scope = OutputScope.Of(index, paths);
+        // What a stage makes for Git, not for the cache, is listed when it is asked for.
+        var scope = OutputScope.Of(index, paths).Where(s => paths is not null || s.Output.UseCache).ToList();
         var states = revision is null
             ? WorkspaceReader.Read(repository, [.. scope.Select(s => new ReadRequest(AbsoluteOf(repository, s.Output),
                 s.Output.Hash?.Algorithm ?? ContentHashAlgorithm.Md5))], context)

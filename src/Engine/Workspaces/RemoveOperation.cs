@@ -71,7 +71,7 @@ public static class RemoveOperation
                 failures.Add(new PathFailure(stage.Key, FileErrors.Describe(error, stage.Key, "remove")));
             }
         repository.Placed.Save();
-        metadata.Stage();
+        // Nothing goes into Git's index, whatever core.autostage says: so it is with DVC.
         repository.Reload();
         return failures;
     }

@@ -44,5 +44,5 @@ public static class SaveOperation
 
     /// <summary>Records. The caller holds the repository's lock and has asked about changed data.</summary>
     public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<SaveItem> items, bool noRelink, Action<DataFile> done, OperationContext context) =>
-        AddRunner.Run(repository, [.. items.Select(i => i.Item)], new AddOptions { NoRelink = noRelink }, done, context);
+        AddRunner.Run(repository, [.. items.Select(i => i.Item)], new AddOptions { NoRelink = noRelink, Autostage = false }, done, context);
 }

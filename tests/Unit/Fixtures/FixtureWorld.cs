@@ -10,7 +10,7 @@ namespace DataVersion.Tests.Fixtures;
 internal sealed class FixtureWorld : IDisposable
 {
     private readonly Dictionary<string, string?> former = [];
-        private readonly uint formerMask;
+    private readonly uint formerMask;
 
     public FixtureWorld(FixtureCase fixture)
     {
@@ -28,6 +28,9 @@ internal sealed class FixtureWorld : IDisposable
             ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TEMPLATE_DIR", template), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_MERGE_AUTOEDIT", "no"), ("GIT_EDITOR", "true")])
             Set(name, value);
+        // The steps configure who commits; variables that other tests of this process have set would go before that.
+        foreach (var name in (string[])["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"])
+            Set(name, null);
         SetDate("2024-01-01T00:00:00+00:00");
     }
 
