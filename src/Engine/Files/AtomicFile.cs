@@ -19,6 +19,21 @@ internal static class AtomicFile
         return Path.Combine(folder, string.Concat(".", name[..22], ".tmp"));
     }
 
+    /// <summary>
+    /// True for a path whose name <see cref="TemporaryName"/>, or DVC, may have made: what is left of a killed command. The
+    /// content of such a file is a copy, whole or not, of something that is elsewhere.
+    /// </summary>
+    public static bool IsTemporaryName(ReadOnlySpan<char> path)
+    {
+        var name = path[(path.LastIndexOfAny('/', Path.DirectorySeparatorChar) + 1)..];
+        if (name.Length != 27 || name[0] != '.' || !name.EndsWith(".tmp", StringComparison.Ordinal))
+            return false;
+        foreach (var c in name[1..23])
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
+                return false;
+        return true;
+    }
+
     /// <summary>Replaces the file by these bytes; the permissions of an existing file are kept.</summary>
     /// <param name="path">Absolute path; its folder must exist.</param>
     /// <param name="content">The whole new content.</param>

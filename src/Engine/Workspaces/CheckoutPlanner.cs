@@ -180,7 +180,9 @@ public sealed class CheckoutPlanner
 
     private List<string> Unsaved(List<CheckoutStep> steps)
     {
-        var threatened = steps.Where(s => s.Replaced.Exists && s.Change is WorkspaceChange.Modified or WorkspaceChange.Deleted).ToList();
+        // A copy that a killed checkout did not finish is nobody's data: it goes.
+        var threatened = steps.Where(s => s.Replaced.Exists && s.Change is WorkspaceChange.Modified or WorkspaceChange.Deleted
+            && !(s.Change == WorkspaceChange.Deleted && AtomicFile.IsTemporaryName(s.Path))).ToList();
         var checks = repository.Verify(threatened.Where(s => s.ReplacedHash is not null).Select(s => s.ReplacedHash!.Value), context);
         return [.. threatened.Where(s => s.ReplacedHash is not { } hash || checks[hash].Verdict != ObjectVerdict.Good).Select(s => s.Path)];
     }
