@@ -116,7 +116,7 @@ internal static partial class DvcCommandLine
         // The objects of the recordings are seconds old: DVC knows no time of grace.
         call.With("GracePeriod", TimeSpan.Zero);
         if (args.Has("--dry"))
-            call.Switch("WhatIf");
+            call.Switch("WhatIf").Switch("Force"); // a dry run of DVC does not stop at a folder without its list of files
         else if (args.Has("-f"))
             call.With("Confirm", false).Switch("Force");
         return Checked(args, _ => new(call));
