@@ -41,7 +41,11 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
         var paths = RequestedInRepository(repository, requested);
-        if (paths is not [])
-            WriteObject(RunPumped(context => DataFileList.List(repository, Revision, paths, Recurse, context)), enumerateCollection: true);
+        if (paths is [])
+            return;
+        var failures = new List<PathFailure>();
+        WriteObject(RunPumped(context => DataFileList.List(repository, Revision, paths, Recurse, context, failures)), enumerateCollection: true);
+        foreach (var failure in failures)
+            WriteError(failure.Error, failure.Path);
     }
 }

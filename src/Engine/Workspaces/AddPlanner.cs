@@ -33,6 +33,7 @@ public sealed class AddPlanner
             throw new DataVersionException(DataErrorKind.ArgumentInvalid,
                 options.NoCommit ? "-ToRemote and -NoCommit exclude each other." : "-ToRemote takes one path to add, not several.", sources[0],
                 "Add the paths one by one, or put them into a folder.");
+        repository.Index.CheckConflicts();
         var planner = new AddPlanner(repository, options);
         foreach (var source in sources)
             try

@@ -36,6 +36,7 @@ public sealed class CheckoutPlanner
     /// <exception cref="DataVersionException">A path that no metadata names (PathNotTracked).</exception>
     public static CheckoutPlan Plan(Repository repository, DataIndex index, CheckoutOptions options, OperationContext context)
     {
+        index.CheckConflicts();
         var planner = new CheckoutPlanner(repository, options, context);
         var scope = OutputScope.Of(index, options.Paths);
         planner.PlanOutputs(scope);

@@ -12,8 +12,10 @@ public static class DataFileList
     /// <param name="paths">Only these paths, relative to the root: tracked ones, paths inside them, folders above them; null for all.</param>
     /// <param name="recurse">List the files of tracked folders as well.</param>
     /// <param name="context">Cancellation and progress.</param>
+    /// <param name="failures">Receives folders whose files cannot be listed, because their manifest is not in the cache.</param>
     /// <exception cref="DataVersionException">PathNotTracked; RevisionNotFound.</exception>
-    public static IReadOnlyList<DataFile> List(Repository repository, string? revision, IReadOnlyList<string>? paths, bool recurse, OperationContext context)
+    public static IReadOnlyList<DataFile> List(Repository repository, string? revision, IReadOnlyList<string>? paths, bool recurse,
+        OperationContext context, ICollection<PathFailure>? failures = null)
     {
         var index = revision is null ? repository.Index : repository.IndexAt(revision);
         // What a stage makes for Git, not for the cache, is listed when it is asked for.
@@ -28,7 +30,7 @@ public static class DataFileList
             if (scope[i].IsWhole)
                 list.Add(Describe(repository, scope[i].Output, states?[i], revision));
             if (recurse || !scope[i].IsWhole)
-                AddEntries(repository, list, scope[i], states?[i], revision);
+                AddEntries(repository, list, scope[i], states?[i], revision, failures);
         }
         return list;
     }
@@ -47,11 +49,17 @@ public static class DataFileList
         Type = output.Type, Labels = output.Labels, Remote = output.Remote, Revision = revision,
     };
 
-    private static void AddEntries(Repository repository, List<DataFile> list, OutputScope scope, WorkspaceState? state, string? revision)
+    private static void AddEntries(Repository repository, List<DataFile> list, OutputScope scope, WorkspaceState? state, string? revision,
+        ICollection<PathFailure>? failures)
     {
         var output = scope.Output;
-        if (output.Hash is not { IsDirectory: true } hash || repository.TryLoadManifest(hash, out var manifest) is not null)
+        if (output.Hash is not { IsDirectory: true } hash)
             return;
+        if (repository.TryLoadManifest(hash, out var manifest) is { } problem)
+        {
+            failures?.Add(new PathFailure(output.Path, problem));
+            return;
+        }
         var present = state?.Files.ToDictionary(f => f.Path);
         var links = new WorkspaceLinkKinds(repository);
         foreach (var entry in manifest!.List.Where(e => scope.Includes(e.Path)))

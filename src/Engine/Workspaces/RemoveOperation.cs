@@ -87,6 +87,9 @@ public static class RemoveOperation
             if (unsaved.Length > 0)
                 throw new UnsavedDataException(unsaved);
         }
+        // The cache is about to hold the only copy; it must survive a power failure.
+        if (output.Hash is { } recorded)
+            repository.Stores.For(recorded.Algorithm).Flush();
         foreach (var file in state.Files)
             FileRemoval.Delete(WorkspaceReader.PathOf(absolute, file.Path));
         if (state.Kind == FileKind.Directory)

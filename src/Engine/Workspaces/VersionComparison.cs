@@ -49,8 +49,10 @@ internal sealed class VersionComparison
     {
         if (old is not null && @new is not null && old.Hash.IsDirectory != @new.Hash.IsDirectory)
         {
-            CompareOutput(old, null);
-            CompareOutput(null, @new);
+            // A file became a folder, or the other way round: one modification of the path as it was, and its files.
+            Report(old.Shown, old.Hash, old.Size, @new.Hash, @new.Size, @new.Stage);
+            if (granular)
+                CompareEntries((old.Hash.IsDirectory ? old : @new).Shown, old.Entries ?? [], @new.Entries ?? [], @new.Stage);
             return;
         }
         var shown = (@new ?? old)!.Shown;

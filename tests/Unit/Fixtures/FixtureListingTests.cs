@@ -16,7 +16,7 @@ public sealed class FixtureListingTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Cases => [.. FixtureCase.AllNames];
 
-    [PosixTheory]
+    [SettlingTheory]
     [MemberData(nameof(Cases))]
     public void Archive_holds_what_the_listings_say(string name)
     {

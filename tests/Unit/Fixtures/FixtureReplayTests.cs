@@ -12,7 +12,7 @@ public sealed class FixtureReplayTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Replayed => [.. FixtureCase.AllNames.Where(name => FixtureScope.WhyNotReplayed(name) is null)];
 
-    [PosixTheory]
+    [SettlingTheory]
     [MemberData(nameof(Replayed))]
     public void Forward_our_cmdlets_arrive_at_the_recorded_state(string name)
     {
@@ -30,7 +30,7 @@ public sealed class FixtureReplayTests(ITestOutputHelper output)
         comparison.Verdict(output);
     }
 
-    [PosixTheory]
+    [SettlingTheory]
     [MemberData(nameof(Replayed))]
     public void Backward_our_cmdlets_report_what_was_recorded(string name)
     {
