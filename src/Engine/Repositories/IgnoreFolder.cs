@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace DataVersion.Engine.Repositories;
 
-/// <summary>The rules that can still match something in a folder or below it. Immutable.</summary>
+/// <summary>The rules that can still match something in a folder or below it. Does not change for those who ask.</summary>
 internal sealed class IgnoreFolder
 {
     /// <summary>A rule on its way down; <see cref="Holds"/>: it matched a folder above, and with it all that is inside.</summary>
@@ -14,6 +16,7 @@ internal sealed class IgnoreFolder
 
     private readonly LiveRule[] live;
     private readonly LiveRule[] here;
+    private IgnoreFolder? latestBelow;
 
     private IgnoreFolder(string path, IgnoreMatch? decision, LiveRule[] live, LiveRule[]? here)
     {
@@ -55,7 +58,12 @@ internal sealed class IgnoreFolder
             if (changed is not null && (holdsBelow || next.Length > 0))
                 changed.Add(new LiveRule(rule, next, holdsBelow));
         }
-        return changed is null ? new IgnoreFolder(path, decision, live, here) : new IgnoreFolder(path, decision, [.. changed], null);
+        if (changed is null)
+            return new IgnoreFolder(path, decision, live, here);
+        // Most folders side by side lose the same anchored rules, and can share what is left.
+        if (latestBelow is { } sibling && CollectionsMarshal.AsSpan(changed).SequenceEqual(sibling.live))
+            return new IgnoreFolder(path, decision, sibling.live, sibling.here);
+        return latestBelow = new IgnoreFolder(path, decision, [.. changed], null);
     }
 
     /// <summary>The same folder with the rules of its own file, which come last.</summary>

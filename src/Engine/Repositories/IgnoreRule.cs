@@ -14,7 +14,9 @@ internal sealed class IgnoreRule
         this.segments = segments;
         FoldersOnly = foldersOnly;
         Match = match;
-        Start = Close([0]);
+        Span<bool> reached = new bool[segments.Length];
+        reached[0] = true;
+        Start = Close(reached, []);
     }
 
     /// <summary>What is told of the rule.</summary>
@@ -88,25 +90,41 @@ internal sealed class IgnoreRule
     /// <summary>The state in a folder below; the same array when nothing changes, empty when nothing below can match.</summary>
     public int[] Advance(int[] state, ReadOnlySpan<char> folder)
     {
-        var next = new List<int>(state.Length + 1);
+        // A name alone is looked for in every folder; whether it matches this one is the caller's question.
+        if (segments is [null, _])
+            return state;
+        Span<bool> reached = segments.Length <= 64 ? stackalloc bool[segments.Length] : new bool[segments.Length];
         foreach (var at in state)
         {
             if (segments[at] is null)
-                next.Add(at);
+                reached[at] = true;
             else if (at + 1 < segments.Length && segments[at]!.IsMatch(folder))
-                next.Add(at + 1);
+                reached[at + 1] = true;
         }
-        var closed = Close(next);
-        return closed.AsSpan().SequenceEqual(state) ? state : closed;
+        return Close(reached, state);
     }
 
-    // "**" may also stand for nothing.
-    private int[] Close(List<int> state)
+    // "**" may also stand for nothing. The last segment is never "**".
+    private int[] Close(Span<bool> reached, int[] before)
     {
-        var all = new SortedSet<int>(state);
-        foreach (var at in state)
-            for (var i = at; segments[i] is null; i++)
-                all.Add(i + 1);
-        return [.. all];
+        var count = 0;
+        for (var i = 0; i < reached.Length; i++)
+        {
+            if (!reached[i])
+                continue;
+            count++;
+            if (segments[i] is null)
+                reached[i + 1] = true;
+        }
+        var isSame = count == before.Length;
+        foreach (var at in before)
+            isSame &= reached[at];
+        if (isSame)
+            return before;
+        var state = new int[count];
+        for (var i = reached.Length - 1; count > 0; i--)
+            if (reached[i])
+                state[--count] = i;
+        return state;
     }
 }

@@ -21,6 +21,7 @@ public sealed class IgnoreTree
     private readonly ConcurrentDictionary<string, IgnoreFolder> folders = new(StringComparer.Ordinal);
     private readonly Lazy<IgnoreFolder> root;
     private IgnoreFolder? latest;
+    private int remembered;
 
     /// <summary>The rules of a working tree, or of anything else that the two functions tell about.</summary>
     /// <param name="layout">The repository.</param>
@@ -98,8 +99,12 @@ public sealed class IgnoreTree
         if (!folders.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out var folder))
         {
             folder = Make(path.ToString());
-            if (folders.Count >= RememberedFolders)
+            // ConcurrentDictionary.Count would take all its locks.
+            if (Interlocked.Increment(ref remembered) > RememberedFolders)
+            {
+                Interlocked.Exchange(ref remembered, 1);
                 folders.Clear();
+            }
             folders[folder.Path] = folder;
         }
         return latest = folder;
