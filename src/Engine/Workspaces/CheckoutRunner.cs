@@ -150,8 +150,11 @@ public sealed class CheckoutRunner
 
     private void PlaceOne(CheckoutStep step, string path)
     {
-        var outcome = repository.Linker.Place(repository.Stores.PathOf(step.Hash!.Value), step.Object, path, links.Order, step.Executable,
-            expected: RequireUnchanged(step, path));
+        // The plan verified the object a moment ago; should its file have been touched since, it is hashed again.
+        var check = repository.Verifier.Verify(step.Hash!.Value, cancellation: context.Cancellation);
+        if (check.Error is not null)
+            throw check.Error;
+        var outcome = repository.Linker.Place(check.Path, check.Stat, path, links.Order, step.Executable, expected: RequireUnchanged(step, path));
         if (outcome.Error is not null)
             throw outcome.Error;
         FaultPoint.Reach("checkout.place");
