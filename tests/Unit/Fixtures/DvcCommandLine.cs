@@ -55,9 +55,10 @@ internal static partial class DvcCommandLine
     private static DvcCommand Checkout(DvcArguments args)
     {
         _ = args.Has("--summary"); // prose
+        _ = args.Has("-R"); // a folder means all below it
         return Checked(args, _ => new(new CmdletCall("Switch-DataVersion")
             .With("Path", Literal(args.Targets)).Switch("Relink", args.Has("--relink")).Switch("Force", args.Has("-f"))
-            .Switch("Recurse", args.Has("-R")).Switch("AllowMissing", args.Has("--allow-missing"))));
+            .Switch("AllowMissing", args.Has("--allow-missing"))));
     }
 
     private static DvcCommand Status(DvcArguments args)

@@ -5,6 +5,9 @@ namespace DataVersion.Tests.Fixtures;
 // The translations of "dvc config", "dvc remote" and "dvc cache dir".
 internal static partial class DvcCommandLine
 {
+    // Set-DataRemote -Default:$false asks for a name; which one plays no part.
+    private const string AnyRemote = "google";
+
     private static readonly string[] Scopes = ["System", "Global", "Repository", "Local"];
 
     private static DvcCommand Config(IReadOnlyList<string> words)
@@ -48,7 +51,7 @@ internal static partial class DvcCommandLine
             ("modify", _) when targets[1] == "url" => new(Call("Set-DataRemote").With("Name", targets[0]).With("Url", targets[2])),
             ("modify", _) => new(Call("Set-DataRemote").With("Name", targets[0])
                 .With("Option", new Hashtable { [targets[1]] = unset ? null : targets[2] })),
-            ("default", 0) when unset => new(Call("Set-DataRemote").Switch("NoDefault")),
+            ("default", 0) when unset => new(Call("Set-DataRemote").With("Name", AnyRemote).With("Default", false)),
             ("default", 0) => new(new CmdletCall("Get-DataRepository")) { Output = DvcText.DefaultRemote },
             ("default", _) => new(Call("Set-DataRemote").With("Name", targets[0]).Switch("Default")),
             ("rename", _) => new(Call("Rename-DataRemote").With("Name", targets[0]).With("NewName", targets[1])),

@@ -44,7 +44,7 @@ internal static class JsonComparison
     {
         JsonObject map => "{" + string.Join(", ", map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Key}: {Sorted(item.Value)}")) + "}",
         JsonArray list => "[" + string.Join(", ", list.Select(Sorted).Order(StringComparer.Ordinal)) + "]",
-        JsonValue value when value.TryGetValue(out string? text) => text,
+        JsonValue value when value.TryGetValue(out string? text) => text.Replace("\n", "\\n"),
         _ => json?.ToJsonString() ?? "null",
     };
 }
