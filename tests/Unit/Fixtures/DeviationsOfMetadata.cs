@@ -6,6 +6,7 @@ internal static partial class Deviations
     private const string CommentsKept = "DVC writes a moved .dvc file anew and drops its comments and spellings; ours keeps them.";
     private const string EscapedLine = "DVC never removes an escaped line of .gitignore; ours removes both spellings.";
     private const string Staging = "with core.autostage DVC stages nothing after remove and commit; ours stages what every command writes.";
+    private const string OwnDriver = "the merge driver that Git calls is ours.";
     private const string WholeFolder = "asked to record one file of a folder, DVC records all of it, naming an object that it does not store;"
         + " ours records that file.";
 
@@ -39,6 +40,9 @@ internal static partial class Deviations
             "repo: git-refs.txt", "repo: git-log.txt"),
         .. Each("43-autostage-hooks", Staging, text => text.Replace(" M .gitignore", "M  .gitignore").Replace(" D d.dvc", "D  d.dvc")
             .Replace(" M a.txt.dvc", "M  a.txt.dvc"), "steps[21].output", "steps[24].output", "steps[26].output"),
+        new("42-merge-driver", "steps[7].output", OwnDriver),
+        new("43-autostage-hooks", "steps[30].exit", "DVC refuses to install hooks a second time; ours finds its own hooks and renews them."),
+        new("43-autostage-hooks", "steps[31].output", OwnDriver),
         new("45-yaml-reading", "steps[64].json", "parameters of stages are compared by the pipeline cmdlets, which come later.")
         {
             Ours = lines => ListingText.Without(lines, "changed deps"),

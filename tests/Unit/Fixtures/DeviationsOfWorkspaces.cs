@@ -11,14 +11,16 @@ internal static partial class Deviations
     private const string NothingChanged = "DVC removes what the revision does not track before it finds unsaved data and refuses; ours changes nothing.";
     private const string KeptOutput = "when an object is missing, DVC removes the whole output; ours keeps the files that are there.";
 
+    private const string UnknownFolder = "a manifest in the scope is gone: ours refuses without -Force, which a dry run of DVC does not carry.";
+
     private static IEnumerable<Deviation> Workspaces =>
     [
         .. Each("08-granular", OrphanManifests,
-            lines => ListingText.Without(lines, "3ff005fab7b13fdad4e9665b9c67a047.dir", "7a6adb23ff16c7b9ba236804fc015d1d.dir"),
+            lines => ListingText.Without(lines, "3ff005fab7b13fdad4e9665b9c67a047", "7a6adb23ff16c7b9ba236804fc015d1d"),
             "steps[30] snapshot 4-subdirectory.cache.txt", "steps[34] snapshot 5-two-targets.cache.txt",
             "steps[37] snapshot 6-remove-subdirectory.cache.txt", "steps[40] snapshot 7-never-existed.cache.txt"),
         .. Each("08-granular", OrphanManifests + " " + WholeFolder, lines => ListingText.With(ListingText.Without(lines,
-                "3ff005fab7b13fdad4e9665b9c67a047.dir", "7a6adb23ff16c7b9ba236804fc015d1d.dir", "e4c0090769e712dc1afac4ee2463aee5.dir"),
+                "3ff005fab7b13fdad4e9665b9c67a047", "7a6adb23ff16c7b9ba236804fc015d1d", "e4c0090769e712dc1afac4ee2463aee5"),
                 "0444 407 5f2bdf3287c2a21354c5abb48839c188 files/md5/5f/2bdf3287c2a21354c5abb48839c188.dir"),
             "steps[43] snapshot 8-commit-file.cache.txt", "repo: cache.txt"),
         new("12-cache-hardlink", "steps[16] snapshot 1-added.workspace.txt", Relinking)
@@ -55,6 +57,20 @@ internal static partial class Deviations
             "steps[61] snapshot 5-upgraded.cache.txt", "steps[63] snapshot 6-pushed-mixed.cache.txt"),
         .. Each("44-cache-trust", KeptOutput, list => ListingText.With(list, "d 0755 - - - set",
             "f 0644 copy 6 9a7a94756d3f35edad7ea73b5943624d set/1", "f 0644 copy 6 67a913196a277412e5ee59f71510ef71 set/3"),
-            "steps[34] snapshot 3-after-checkout.workspace.txt", "steps[36] snapshot 4-allow-missing.workspace.txt"),
+            "steps[34] snapshot 3-after-checkout.workspace.txt", "steps[36] snapshot 4-allow-missing.workspace.txt",
+            "steps[39] snapshot 5-fetched.workspace.txt"),
+        .. Each("44-cache-trust", "DVC's gc removes every file of the cache that is no object; ours leaves what it does not know.",
+            list => ListingText.With(list, "0644 11 017b6d1abf5e166dcb7f61395f6f5417 files/md5/aa/.@TMP@.tmp"),
+            "steps[46] snapshot 7-pushed-gc.cache.txt", "repo: cache.txt"),
+        .. Each("20-legacy-migrate", "recording a stage also enters it into the run cache; that comes with pipelines.",
+            list => ListingText.Without(list, "runs/a0/"),
+            "steps[31] snapshot 3-dvc-files.cache.txt", "steps[38] snapshot 4-gc.cache.txt", "repo: cache.txt"),
+        new("27-gc-scopes", "steps[111].exit", UnknownFolder),
+        new("27-gc-scopes", "steps[114].exit", UnknownFolder),
+        new("27-gc-scopes", "branches: workspace.txt", KeptOutput)
+        {
+            Ours = list => ListingText.With(list, "d 0755 - - - d", "f 0644 copy 12 12f50ab6b0c3fd7dcb7725f73e0782b3 d/changing",
+                "f 0644 copy 12 ef98cc2246010d182ae2c20d7c6326aa d/same", "f 0644 copy 20 34f851ec10840a39f5dd927c373bc975 f.txt"),
+        },
     ];
 }

@@ -7,20 +7,6 @@ namespace DataVersion.Tests.Fixtures;
 /// <summary>Carries out the steps of a case with our cmdlets in place of <c>dvc</c>, and compares what each of them says.</summary>
 internal sealed class FixtureRunner(FixtureCase fixture, FixtureWorld world, ModuleSession session, StateComparison comparison)
 {
-    /// <summary>Cmdlets that the steps (or only the reports) need and the module does not have yet.</summary>
-    public IReadOnlyList<string> MissingCmdlets(bool replay)
-    {
-        var present = session.Invoke("Get-Command -Module DataVersion").Output.Select(command => ((CommandInfo)command.BaseObject).Name).ToHashSet();
-        IEnumerable<string> needed = ["Get-DataStatus", "Compare-DataVersion", "Get-DataFile"];
-        if (replay)
-            needed = needed.Concat(fixture.Steps
-                .Where(step => step.IsDvc && FixtureScope.SubstitutionOf(fixture.Name, step.Index) is null
-                    && Deviations.Of(fixture.Name).All(deviation => deviation.Item != $"steps[{step.Index}]"))
-                .SelectMany(step => DvcCommandLine.Translate([.. step.Arguments.Skip(1)], world.Root).Calls)
-                .Select(call => call.Name));
-        return [.. needed.Distinct().Where(name => !present.Contains(name))];
-    }
-
     /// <summary>All steps, with the snapshots between them.</summary>
     public void Replay()
     {
