@@ -5,7 +5,6 @@ internal static partial class Deviations
 {
     private const string CommentsKept = "DVC writes a moved .dvc file anew and drops its comments and spellings; ours keeps them.";
     private const string EscapedLine = "DVC never removes an escaped line of .gitignore; ours removes both spellings.";
-    private const string Staging = "with core.autostage DVC stages nothing after remove and commit; ours stages what every command writes.";
     private const string OwnDriver = "the merge driver that Git calls is ours.";
     private const string WholeFolder = "asked to record one file of a folder, DVC records all of it, naming an object that it does not store;"
         + " ours records that file.";
@@ -38,8 +37,6 @@ internal static partial class Deviations
         .. Each("16-remove-move", EscapedLine,
             text => text.Replace("f152585dac8889d1e0c73cd5a760d538ac3b0254", "278a70b32f6e5cd212de29bd9b942af073fca168"),
             "repo: git-refs.txt", "repo: git-log.txt"),
-        .. Each("43-autostage-hooks", Staging, text => text.Replace(" M .gitignore", "M  .gitignore").Replace(" D d.dvc", "D  d.dvc")
-            .Replace(" M a.txt.dvc", "M  a.txt.dvc"), "steps[21].output", "steps[24].output", "steps[26].output"),
         new("42-merge-driver", "steps[7].output", OwnDriver),
         new("43-autostage-hooks", "steps[30].exit", "DVC refuses to install hooks a second time; ours finds its own hooks and renews them."),
         new("43-autostage-hooks", "steps[31].output", OwnDriver),

@@ -11,7 +11,6 @@ internal static partial class Deviations
     private const string NothingChanged = "DVC removes what the revision does not track before it finds unsaved data and refuses; ours changes nothing.";
     private const string KeptOutput = "when an object is missing, DVC removes the whole output; ours keeps the files that are there.";
 
-    private const string UnknownFolder = "a manifest in the scope is gone: ours refuses without -Force, which a dry run of DVC does not carry.";
 
     private static IEnumerable<Deviation> Workspaces =>
     [
@@ -65,8 +64,6 @@ internal static partial class Deviations
         .. Each("20-legacy-migrate", "recording a stage also enters it into the run cache; that comes with pipelines.",
             list => ListingText.Without(list, "runs/a0/"),
             "steps[31] snapshot 3-dvc-files.cache.txt", "steps[38] snapshot 4-gc.cache.txt", "repo: cache.txt"),
-        new("27-gc-scopes", "steps[111].exit", UnknownFolder),
-        new("27-gc-scopes", "steps[114].exit", UnknownFolder),
         new("27-gc-scopes", "branches: workspace.txt", KeptOutput)
         {
             Ours = list => ListingText.With(list, "d 0755 - - - d", "f 0644 copy 12 12f50ab6b0c3fd7dcb7725f73e0782b3 d/changing",
