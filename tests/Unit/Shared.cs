@@ -23,6 +23,10 @@ internal static class Shared
     public static string Find(string name) => TryFind(name) ?? throw new DirectoryNotFoundException(
         $"'{name}' was not found in a shared folder. Set DATAVERSION_SHARED to the folder that holds it.");
 
+    /// <summary>Why a test that needs an entry is skipped; null when it is at hand.</summary>
+    public static string? WhyNot(string name) => TryFind(name) is not null ? null
+        : $"The shared folder with '{name}' is not at hand; DATAVERSION_SHARED can name it.";
+
     private static IEnumerable<string> Candidates()
     {
         if (Environment.GetEnvironmentVariable("DATAVERSION_SHARED") is { Length: > 0 } named)

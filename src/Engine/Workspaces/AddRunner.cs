@@ -104,7 +104,8 @@ public sealed class AddRunner
         context.Cancellation.ThrowIfCancellationRequested();
         try
         {
-            var scan = DirectoryScanner.Scan(item.Source, repository.Layout, repository.Ignore, context.Cancellation);
+            var scan = KilledLeftovers.Drop(repository, item,
+                DirectoryScanner.Scan(item.Source, repository.Layout, repository.Ignore, context.Cancellation), context);
             if (scan.Obstacles.Count > 0)
                 throw scan.Obstacles[0].Problem;
             Manifest? old = null;

@@ -41,7 +41,7 @@ public sealed class KillTests
         { "move", Recorded, "Move-DataFile model.bin models/big.bin" },
     };
 
-    [SettlingTheory]
+    [Theory]
     [MemberData(nameof(Operations))]
     public void Killed_anywhere_nothing_is_lost_and_the_next_run_completes(string name, string setup, string command)
     {

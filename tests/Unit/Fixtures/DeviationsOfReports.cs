@@ -7,7 +7,6 @@ internal static partial class Deviations
     private const string ConfigBooleans = "DVC shows a truth value as it was typed; ours shows what it means. The file keeps the spelling.";
     private const string ResolvedUrl = "DVC lists the reference to another remote as it is written; ours shows where it leads.";
     private const string ListFails = "DVC lists nothing when a manifest is missing; ours lists what it knows.";
-    private const string KindChanged = "a folder that became a file is 'modified' for DVC; ours reports what went and what came.";
 
     private static IEnumerable<Deviation> Reports =>
     [
@@ -21,15 +20,6 @@ internal static partial class Deviations
         new("04-add-odd-names", "repo: ls.json", LostFolder)
         {
             Ours = lines => lines.Replace("path: dirs#hash [1]/f, size: null", "path: dirs/#hash [1]/f, size: 3"),
-        },
-        new("17-switch-revisions", "repo: diff-v2-v3.json", KindChanged)
-        {
-            Ours = lines => Sorted(ListingText.Without(lines, "/modified[]"), "/modified []",
-                "/added[] {hash: b3eb1a8045bed57b2d54b64a1c10e265, path: swap}", "/deleted[] {hash: bbb872c88f6281886dc9c64291729dd7.dir, path: swap/}"),
-        },
-        new("17-switch-revisions", "repo: diff-v4-v1.json", KindChanged)
-        {
-            Ours = lines => Sorted(ListingText.Without(lines, "/modified[]"), "/modified []", "/added[] {path: swap/}", "/deleted[] {path: swap}"),
         },
         new("18-status-states", "repo: ls.json.exit", ListFails),
         new("22-config-edit", "repo: config-list.txt.output", ConfigBooleans) { Ours = list => list.Replace("TRUE", "true") },

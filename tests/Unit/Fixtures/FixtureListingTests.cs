@@ -16,14 +16,14 @@ public sealed class FixtureListingTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Cases => [.. FixtureCase.AllNames];
 
-    [SettlingTheory]
+    [SharedTheory("fixtures")]
     [MemberData(nameof(Cases))]
     public void Archive_holds_what_the_listings_say(string name)
     {
         var fixture = FixtureCase.Read(name);
         using var world = new FixtureWorld(fixture);
         FixtureArchive.Unpack(fixture, world.Root);
-        var comparison = new StateComparison(name);
+        var comparison = StateComparison.OfRecording(name);
         FixtureState.CompareEnd(fixture, world, comparison);
         comparison.Verdict(output);
     }

@@ -12,7 +12,7 @@ public sealed class FixtureReplayTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Replayed => [.. FixtureCase.AllNames.Where(name => FixtureScope.WhyNotReplayed(name) is null)];
 
-    [SettlingTheory]
+    [SharedTheory("fixtures")]
     [MemberData(nameof(Replayed))]
     public void Forward_our_cmdlets_arrive_at_the_recorded_state(string name)
     {
@@ -25,7 +25,7 @@ public sealed class FixtureReplayTests(ITestOutputHelper output)
         comparison.Verdict(output);
     }
 
-    [SettlingTheory]
+    [SharedTheory("fixtures")]
     [MemberData(nameof(Replayed))]
     public void Backward_our_cmdlets_report_what_was_recorded(string name)
     {
@@ -42,7 +42,7 @@ public sealed class FixtureReplayTests(ITestOutputHelper output)
         comparison.Verdict(output);
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void Every_case_is_replayed_or_belongs_to_a_later_capability()
     {
         foreach (var name in FixtureCase.AllNames)

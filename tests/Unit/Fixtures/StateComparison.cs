@@ -13,7 +13,14 @@ internal sealed class StateComparison
     private readonly HashSet<Deviation> met = [];
 
     /// <summary>Compares for a case, whose deviations are respected.</summary>
-    public StateComparison(string name) => deviations = Deviations.Of(name);
+    public StateComparison(string name) : this(Deviations.Of(name))
+    {
+    }
+
+    private StateComparison(IEnumerable<Deviation> deviations) => this.deviations = [.. deviations];
+
+    /// <summary>Compares what DVC itself left: nothing deviates but what was recorded at another time.</summary>
+    public static StateComparison OfRecording(string name) => new(Deviations.Of(name).Where(deviation => deviation.Ours is null));
 
     /// <summary>What was not compared, and why.</summary>
     public IReadOnlyList<string> Notes => notes;
