@@ -85,9 +85,7 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         if (stat.Kind == FileKind.None)
             return Missing(hash, path);
         if (!always && records.TryGet(path, stat, algorithm, out var recorded) && SameBytes(recorded, hash))
-            // An execute bit may stand on an object that a script in the workspace is a link to; no need to take it away.
-            return new ObjectCheck(ObjectVerdict.Good, hash, path,
-                (stat.Mode & 0b010_010_010) == 0 ? stat : Protected(path, stat), false, null, null);
+            return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, stat), false, null, null);
         var outcome = hasher.Hash(path, algorithm);
         switch (outcome.Status)
         {
@@ -130,10 +128,11 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         new(ObjectVerdict.Missing, hash, path, default, false, null, new DataVersionException(DataErrorKind.ObjectMissing,
             $"The object {hash} is not in the cache ('{path}').", path, "Fetch it from a remote with Sync-DataRemote -Direction Fetch."));
 
-    // The mark by which DVC knows verified objects. A cache that others own cannot be marked, and need not be.
+    // The mark by which DVC knows verified objects. A cache that others own cannot be marked, and need not be. An execute bit
+    // may stand on an object that a script in the workspace is a link to: the script needs it.
     private static FileStat Protected(string path, in FileStat stat)
     {
-        if (stat.Mode == FileModes.Object)
+        if ((stat.Mode & 0b010_010_010) == 0)
             return stat;
         try
         {

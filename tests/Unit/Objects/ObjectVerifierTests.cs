@@ -64,6 +64,16 @@ public sealed class ObjectVerifierTests : IDisposable
     }
 
     [Fact]
+    public void A_script_that_is_a_link_to_its_object_stays_executable_when_the_object_is_read()
+    {
+        var hash = Store("#!/bin/sh");
+        FileModes.Set(stores.PathOf(hash), 0b101_100_100);
+
+        Assert.Equal(ObjectVerdict.Good, verifier.Verify(hash, always: true).Verdict);
+        Assert.Equal(0b101_100_100, stores.Current.Stat(hash).Mode);
+    }
+
+    [Fact]
     public void A_writable_object_is_marked_again_once_its_bytes_are_known_to_be_right()
     {
         var hash = Store("good");
