@@ -47,6 +47,6 @@ internal readonly struct SourceFile : IDisposable
         return total;
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
+    /// <summary>Closes the file, if it was opened.</summary>
+    public void Dispose() => handle?.Dispose();
 }

@@ -1,13 +1,7 @@
 using System.Security.Cryptography;
 using DataVersion.Engine.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Hashing;
-
-/// <summary>A new file that gets the bytes which a <see cref="FileHasher"/> hashes.</summary>
-/// <param name="Handle">The file, open for reading and writing.</param>
-/// <param name="Path">Its path, for errors.</param>
-internal readonly record struct CopyTarget(SafeFileHandle Handle, string Path);
 
 /// <summary>
 /// Hashes one file at a time with the platform's MD5: small files with one read and one call, large ones with reading
@@ -35,34 +29,65 @@ internal sealed class FileHasher : IDisposable
     /// <summary>Hashes a file; again, once, if it changes meanwhile. Errors are values.</summary>
     public HashOutcome Hash(string path, ContentHashAlgorithm algorithm)
     {
+        if (Open(path, out var file, out var before) is { } failure)
+            return failure;
+        using (file)
+            return Hash(file, path, before, algorithm, attempts: 2);
+    }
+
+    /// <summary>Hashes an open file, this many times at most, until it holds still. Errors are values.</summary>
+    /// <param name="file">The file; the caller closes it.</param>
+    /// <param name="path">Its path, for errors.</param>
+    /// <param name="before">Its stat now.</param>
+    /// <param name="algorithm">The hash wanted.</param>
+    /// <param name="attempts">1 or more.</param>
+    public HashOutcome Hash(SourceFile file, string path, FileStat before, ContentHashAlgorithm algorithm, int attempts)
+    {
         try
         {
-            using var file = SourceFile.Open(path);
-            var before = file.Stat();
-            if (before.Kind != FileKind.File)
-                return Failure(HashStatus.Failed, before, new DataVersionException(DataErrorKind.PathUnsupported,
-                    $"Cannot read '{path}': it is a {before.Kind.ToString().ToLowerInvariant()}, not a file.", path,
-                    "Track files and folders only; add pipes and devices to .dvcignore."));
-            for (var attempt = 0; ; attempt++)
+            while (true)
             {
                 var hash = Read(file, before.Size, algorithm, null);
                 var after = file.Stat();
                 if (hash is { } found && before.SameContentAs(after))
                     return new HashOutcome(HashStatus.Hashed, found, before, after, null);
-                if (attempt == 1)
+                if (--attempts <= 0)
                     return new HashOutcome(HashStatus.ChangedDuringRead, default, before, after, Changed(path));
                 before = after;
             }
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Failure(HashStatus.Missing, default, FileErrors.Describe(error, path, "read"));
+            return Unreadable(error, path);
+        }
+    }
+
+    /// <summary>Opens a file to be hashed and gives its stat, or what came of it instead.</summary>
+    public static HashOutcome? Open(string path, out SourceFile file, out FileStat stat)
+    {
+        (file, stat) = (default, default);
+        try
+        {
+            file = SourceFile.Open(path);
+            stat = file.Stat();
+            if (stat.Kind == FileKind.File)
+                return null;
+            file.Dispose();
+            return Failure(HashStatus.Failed, stat, new DataVersionException(DataErrorKind.PathUnsupported,
+                $"Cannot read '{path}': it is a {stat.Kind.ToString().ToLowerInvariant()}, not a file.", path,
+                "Track files and folders only; add pipes and devices to .dvcignore."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Failure(HashStatus.Failed, default, FileErrors.Describe(error, path, "read"));
+            file.Dispose();
+            return Unreadable(error, path);
         }
     }
+
+    /// <summary>What came of a file that could not be read.</summary>
+    public static HashOutcome Unreadable(Exception error, string path) => Failure(
+        error is FileNotFoundException or DirectoryNotFoundException ? HashStatus.Missing : HashStatus.Failed,
+        default, FileErrors.Describe(error, path, "read"));
 
     /// <summary>Reads exactly this many bytes and hashes them; null when the file ends before.</summary>
     /// <param name="file">The open file.</param>
@@ -78,7 +103,7 @@ internal sealed class FileHasher : IDisposable
             return null;
         var hash = HashSmall(content, algorithm);
         if (copy is { } target)
-            Write(target, content, 0);
+            target.Write(content, 0);
         return hash;
     }
 
@@ -99,15 +124,6 @@ internal sealed class FileHasher : IDisposable
         return new ContentHash(bytes, algorithm);
     }
 
-    /// <summary>Writes all bytes at an offset.</summary>
-    public static void Write(CopyTarget target, ReadOnlySpan<byte> content, long offset)
-    {
-        if (OperatingSystem.IsLinux())
-            LinuxDescriptors.Write(target.Handle, content, offset, target.Path);
-        else
-            RandomAccess.Write(target.Handle, content, offset);
-    }
-
     public void Dispose() => md5.Dispose();
 
     private ContentHash? ReadLarge(SourceFile file, long size, ContentHashAlgorithm algorithm, CopyTarget? copy)
@@ -117,10 +133,10 @@ internal sealed class FileHasher : IDisposable
         if (next.Length < ChunkSize)
             next = new byte[ChunkSize];
         var complete = false;
-        var inKernel = OperatingSystem.IsLinux();
+        var reader = new ChunkReader(file, copy);
         try
         {
-            var length = ReadChunk(current, 0, ChunkSize);
+            var length = reader.Read(current.AsSpan(0, ChunkSize), 0);
             for (long offset = 0; ; )
             {
                 if (length < Math.Min(ChunkSize, size - offset))
@@ -129,7 +145,7 @@ internal sealed class FileHasher : IDisposable
                 offset += length;
                 var (chunk, ahead, at, wanted) = (current.AsMemory(0, length), next, offset, (int)Math.Min(ChunkSize, size - offset));
                 // While this chunk is hashed the next one is read.
-                var work = wanted > 0 ? Task.Run(() => ReadChunk(ahead, at, wanted)) : null;
+                var work = wanted > 0 ? Task.Run(() => reader.Read(ahead.AsSpan(0, wanted), at)) : null;
                 try
                 {
                     md5.AppendData(algorithm == ContentHashAlgorithm.Md5 ? chunk.Span : LegacyTextHash.Normalize(chunk.Span));
@@ -158,30 +174,6 @@ internal sealed class FileHasher : IDisposable
         {
             if (!complete)
                 md5.GetHashAndReset();
-        }
-
-        int ReadChunk(byte[] buffer, long at, int wanted)
-        {
-            if (copy is not { } target)
-                return file.Fill(buffer.AsSpan(0, wanted), at);
-            // In the kernel where it can, then read back while the page is still warm.
-            if (inKernel)
-            {
-                var done = 0L;
-                while (done < wanted)
-                {
-                    var copied = LinuxDescriptors.Copy(file.Handle, target.Handle, at + done, wanted - done, target.Path);
-                    inKernel = copied >= 0;
-                    if (copied <= 0)
-                        break;
-                    done += copied;
-                }
-                if (inKernel)
-                    return SourceFile.Of(target.Handle, target.Path).Fill(buffer.AsSpan(0, (int)done), at);
-            }
-            var read = file.Fill(buffer.AsSpan(0, wanted), at);
-            Write(target, buffer.AsSpan(0, read), at);
-            return read;
         }
     }
 

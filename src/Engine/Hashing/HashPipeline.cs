@@ -6,9 +6,6 @@ namespace DataVersion.Engine.Hashing;
 /// </summary>
 public static class HashPipeline
 {
-    // Files from this size on are begun first, longest first.
-    private const long Large = 8L << 20;
-
     /// <summary>Hashes files and reports each as it is known.</summary>
     /// <param name="requests">The files.</param>
     /// <param name="workers">Most files at a time; 0 or less means one for each processor.</param>
@@ -17,19 +14,28 @@ public static class HashPipeline
     /// <param name="context">Progress and cancellation.</param>
     /// <exception cref="OperationCanceledException">Cancelled; some requests were not reported.</exception>
     public static void Hash(
-        IReadOnlyList<HashRequest> requests, int workers, Action<int, HashOutcome> report, OperationContext context)
+        IReadOnlyList<HashRequest> requests, int workers, Action<int, HashOutcome> report, OperationContext context) =>
+        HashAsPlanned(requests, workers, report, context, HashPlan.Of(requests.Count, workers, i => requests[i].SizeHint));
+
+    /// <summary>The same in a given way.</summary>
+    internal static void HashAsPlanned(IReadOnlyList<HashRequest> requests, int workers, Action<int, HashOutcome> report,
+        OperationContext context, HashPlan plan)
     {
-        var progress = new ProgressCount("Hashing", requests.Count, TotalBytes(requests), context);
+        var progress = new ProgressCount("Hashing", requests.Count, plan.TotalBytes, context);
         WorkQueue.Run(requests.Count, workers, context.Cancellation, queue =>
         {
-            using var hasher = new FileHasher(context.Cancellation, progress.AddBytes);
+            using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
             while (queue.TryTake(out var index))
             {
-                var (path, algorithm, _) = requests[index];
-                report(index, hasher.Hash(path, algorithm));
-                progress.ItemDone(path);
+                var (number, path) = (index, requests[index].Path);
+                worker.Hash(path, requests[index].Algorithm, outcome =>
+                {
+                    report(number, outcome);
+                    progress.ItemDone(path);
+                });
             }
-        }, Order(requests));
+            worker.Finish();
+        }, plan.Order);
     }
 
     /// <summary>The same on another thread.</summary>
@@ -43,35 +49,5 @@ public static class HashPipeline
     {
         using var hasher = new FileHasher(cancellation);
         return hasher.Hash(path, algorithm);
-    }
-
-    private static int[]? Order(IReadOnlyList<HashRequest> requests)
-    {
-        List<int>? large = null;
-        for (var i = 0; i < requests.Count; i++)
-            if (requests[i].SizeHint >= Large)
-                (large ??= []).Add(i);
-        if (large is null || large.Count == requests.Count && large.Count == 1)
-            return null;
-        large.Sort((x, y) => requests[y].SizeHint.CompareTo(requests[x].SizeHint));
-        var order = new int[requests.Count];
-        large.CopyTo(order);
-        var next = large.Count;
-        for (var i = 0; i < requests.Count; i++)
-            if (requests[i].SizeHint < Large)
-                order[next++] = i;
-        return order;
-    }
-
-    private static long TotalBytes(IReadOnlyList<HashRequest> requests)
-    {
-        long total = 0;
-        for (var i = 0; i < requests.Count; i++)
-        {
-            if (requests[i].SizeHint < 0)
-                return 0;
-            total += requests[i].SizeHint;
-        }
-        return total;
     }
 }

@@ -89,7 +89,7 @@ public sealed partial class ObjectStoreWriter
         {
             using (var target = CreateNew(ref temporary, hash))
             {
-                FileHasher.Write(new CopyTarget(target, temporary), content, 0);
+                new CopyTarget(target, temporary).Write(content, 0);
                 FileTimes.Settle(target, temporary);
             }
             FaultPoint.Reach("store.copied");
