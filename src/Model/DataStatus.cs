@@ -107,6 +107,8 @@ public sealed record DataVersionInfo
 {
     /// <summary>Path relative to the root, with <c>/</c>.</summary>
     public required string Path { get; init; }
+    /// <summary>Absolute path in the workspace.</summary>
+    public string? FullName { get; init; }
     /// <summary>Full commit id.</summary>
     public required string Revision { get; init; }
     /// <summary>Tags that point at the commit.</summary>

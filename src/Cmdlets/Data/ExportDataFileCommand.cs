@@ -10,7 +10,7 @@ namespace DataVersion.Cmdlets;
 [OutputType(typeof(LinkResult))]
 public sealed class ExportDataFileCommand : RepositoryCmdlet
 {
-    private readonly RequestedPaths requested = new();
+    private readonly RequestedVersions requested = new();
 
     /// <summary>Tracked paths, paths inside tracked folders, or folders above them.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Path")]
@@ -29,8 +29,9 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
     public string Destination { get; set; } = "";
 
     /// <summary>The revision; what the workspace's metadata records when not given.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    // By property only where LiteralPath binds by property: bound in the other set, it would make a string of the object.
+    [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RevisionCompleter))]
     public string? Revision { get; set; }
 
@@ -39,17 +40,25 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Path, LiteralPath);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RefuseEmptyRevision(Revision);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => requested.Collect(Revision, Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         using var repository = OpenRepository(FindRepository());
-        var paths = RequestedInRepository(repository, requested);
-        if (paths is null or [])
+        List<ExportRequest> requests = [.. requested.All.SelectMany(group => (RequestedInRepository(repository, group.Paths) ?? [])
+            .Select(path => new ExportRequest(group.Revision, path)))];
+        if (requests.Count == 0)
             return;
         var destination = ResolveLiteral(Destination);
-        var steps = RunPumped(_ => ExportOperation.Plan(repository, Revision, paths, destination, Force));
+        var steps = RunPumped(_ => ExportOperation.Plan(repository, requests, destination, Force));
         if (!ShouldProcess(destination, $"Export {steps.Count} file(s)"))
             return;
         RunPumped((CmdletPump pump) =>

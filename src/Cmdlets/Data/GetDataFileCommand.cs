@@ -10,7 +10,7 @@ namespace DataVersion.Cmdlets;
 [OutputType(typeof(DataFile))]
 public sealed class GetDataFileCommand : RepositoryCmdlet
 {
-    private readonly RequestedPaths requested = new();
+    private readonly RequestedVersions requested = new();
 
     /// <summary>Tracked paths, paths inside tracked folders, or folders above them; everything when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
@@ -23,8 +23,9 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     public string[]? LiteralPath { get; set; }
 
     /// <summary>The revision to list; the workspace when not given.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    // By property only where LiteralPath binds by property: bound in the other set, it would make a string of the object.
+    [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RevisionCompleter))]
     public string? Revision { get; set; }
 
@@ -33,18 +34,24 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     public SwitchParameter Recurse { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Path, LiteralPath);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RefuseEmptyRevision(Revision);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => requested.Collect(Revision, Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        var paths = RequestedInRepository(repository, requested);
-        if (paths is [])
-            return;
         var failures = new List<PathFailure>();
-        WriteObject(RunPumped(context => DataFileList.List(repository, Revision, paths, Recurse, context, failures)), enumerateCollection: true);
+        foreach (var (revision, group) in requested.All)
+            if (RequestedInRepository(repository, group) is not [] and var paths)
+                WriteObject(RunPumped(context => DataFileList.List(repository, revision, paths, Recurse, context, failures)), enumerateCollection: true);
         foreach (var failure in failures)
             WriteError(failure.Error, failure.Path);
     }

@@ -86,10 +86,21 @@ public abstract class RepositoryCmdlet : DataCmdlet
 
     /// <summary>
     /// What the user named, as paths from the root; null when nothing was named, empty when nothing of it could be resolved
-    /// (errors were written).
+    /// (errors were written), or when a pipeline was to bring paths and brought none: that must not mean everything.
     /// </summary>
-    private protected string[]? RequestedInRepository(Engine.Repository repository, RequestedPaths requested) => requested.IsEmpty ? null
+    private protected string[]? RequestedInRepository(Engine.Repository repository, RequestedPaths requested) =>
+        requested.IsEmpty ? (MyInvocation.ExpectingInput ? [] : null)
         : [.. ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(repository.Layout, p))];
+
+    /// <summary>
+    /// Ends the command when <c>-Revision</c> was typed with nothing in it (a variable that was never set): it must not mean
+    /// the workspace. Objects of a pipeline may have none.
+    /// </summary>
+    private protected void RefuseEmptyRevision(string? revision)
+    {
+        if (string.IsNullOrEmpty(revision) && MyInvocation.BoundParameters.ContainsKey("Revision"))
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-Revision is empty.", null, "Name a branch, tag or commit, or leave -Revision out."));
+    }
 
     /// <summary>
     /// The path from the root, with <c>/</c>; of a <c>.dvc</c> file too: the engine takes it for what it describes.

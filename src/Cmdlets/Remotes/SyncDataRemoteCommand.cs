@@ -16,6 +16,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
 {
     private readonly RequestedPaths requested = new();
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly List<string?> remotes = [];
     private int failed;
 
     /// <summary>Name of the remote; without it every output goes to its own or to the default one.</summary>
@@ -24,16 +25,24 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     [ArgumentCompleter(typeof(RemoteNameCompleter))]
     public string? Name { get; set; }
 
+    /// <summary>Remotes, as <c>Get-DataRemote</c> gives them, one after the other, instead of a name.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public DataRemote? InputObject { get; set; }
+
     /// <summary>Push: cache to remote. Fetch: remote to cache. Pull: fetch, then into the workspace. Both: push, then pull.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public TransferDirection Direction { get; set; }
 
     /// <summary>Only these tracked paths, paths inside them, or folders above them.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "LiteralPath")]
+    [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
+
+    /// <summary>The same, taken literally.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>What these revisions need.</summary>
     [Parameter]
@@ -81,8 +90,9 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Path is not null)
-            requested.Collect(Path, null);
+        requested.Collect(Path, LiteralPath);
+        if (InputObject is not null && !remotes.Contains(InputObject.Name))
+            remotes.Add(InputObject.Name);
     }
 
     /// <inheritdoc/>
@@ -90,15 +100,18 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     {
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        var paths = RequestedInRepository(repository, requested);
+        var paths = requested.IsEmpty && remotes.Count > 0 ? null : RequestedInRepository(repository, requested);
         if (paths is [])
             return;
+        if (Name is not null || remotes.Count == 0)
+            remotes.Insert(0, Name);
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
-        var selection = Select(paths);
         if (Direction is TransferDirection.Push or TransferDirection.Both)
-            Transfer(repository, selection, TransferDirection.Push);
+            foreach (var remote in remotes)
+                Transfer(repository, Select(remote, paths), TransferDirection.Push);
         if (Direction != TransferDirection.Push)
-            Transfer(repository, selection, TransferDirection.Fetch);
+            foreach (var remote in remotes)
+                Transfer(repository, Select(remote, paths), TransferDirection.Fetch);
         if (IsPull)
             CheckOut(repository, paths);
         if (failed > 0)
@@ -107,12 +120,12 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     }
 
     /// <summary>Revisions alone mean those revisions; every other choice comes on top of the workspace, as in DVC.</summary>
-    private SyncSelection Select(string[]? paths)
+    private SyncSelection Select(string? remote, string[]? paths)
     {
         var any = AllBranches || AllTags || AllCommits;
         return new SyncSelection
         {
-            Paths = paths, Remote = Name, Workspace = any || Revision is null || IsPull,
+            Paths = paths, Remote = remote, Workspace = any || Revision is null || IsPull,
             Commits = any || Revision is not null
                 ? new CommitSelection { AllBranches = AllBranches, AllTags = AllTags, AllCommits = AllCommits, Revisions = Revision ?? [] }
                 : null,
@@ -122,7 +135,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     private void Transfer(Repository repository, SyncSelection selection, TransferDirection direction)
     {
         if (RunCache)
-            CopyRuns(repository, direction);
+            CopyRuns(repository, selection.Remote, direction);
         var isPush = direction == TransferDirection.Push;
         foreach (var needs in RunPumped(context => NeededObjects.Collect(repository, selection, isPush, context)))
         {
@@ -174,9 +187,9 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         pump.WriteError(error, result);
     }
 
-    private void CopyRuns(Repository repository, TransferDirection direction)
+    private void CopyRuns(Repository repository, string? name, TransferDirection direction)
     {
-        var remote = RunPumped(_ => repository.Configuration.GetRemote(Name));
+        var remote = RunPumped(_ => repository.Configuration.GetRemote(name));
         if (!ShouldProcess(remote.Name, $"{direction} the run cache"))
             return;
         var copied = RunPumped(async (CmdletPump pump) =>

@@ -25,17 +25,18 @@ public sealed class CompareDataVersionCommand : RepositoryCmdlet
     public string? DifferenceRevision { get; set; }
 
     /// <summary>Only these tracked paths, paths inside them, or folders above them.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "LiteralPath")]
+    [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
 
+    /// <summary>The same, taken literally.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (Path is not null)
-            requested.Collect(Path, null);
-    }
+    protected override void ProcessRecord() => requested.Collect(Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

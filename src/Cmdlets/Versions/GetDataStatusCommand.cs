@@ -16,10 +16,15 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
     private readonly RequestedPaths requested = new();
 
     /// <summary>Only these tracked paths, paths inside them, or folders above them.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "LiteralPath")]
+    [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
+
+    /// <summary>The same, taken literally.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>Compare the files inside tracked folders too.</summary>
     [Parameter]
@@ -48,11 +53,7 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
     public string? Remote { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (Path is not null)
-            requested.Collect(Path, null);
-    }
+    protected override void ProcessRecord() => requested.Collect(Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

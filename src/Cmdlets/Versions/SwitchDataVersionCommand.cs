@@ -12,18 +12,23 @@ namespace DataVersion.Cmdlets;
 public sealed class SwitchDataVersionCommand : RepositoryCmdlet
 {
     private readonly RequestedPaths requested = new();
+    private string? target;
 
     /// <summary>Branch, tag, commit, or anything Git understands.</summary>
-    [Parameter(Position = 0)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RevisionCompleter))]
     public string? Revision { get; set; }
 
     /// <summary>Only these tracked paths, paths inside them, or folders above them; not together with a revision.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "LiteralPath")]
+    [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
+
+    /// <summary>The same, taken literally.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>Place unchanged files again when they have another link kind than wanted.</summary>
     [Parameter]
@@ -46,29 +51,41 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
     public int LockTimeout { get; set; } = DefaultLockTimeout;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RefuseEmptyRevision(Revision);
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Path is not null)
-            requested.Collect(Path, null);
+        requested.Collect(Path, LiteralPath);
+        if (string.IsNullOrEmpty(Revision))
+            return;
+        if (target is not null && target != Revision)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, $"The pipeline brought the revisions '{target}' and '{Revision}'; only one can be switched to.",
+                Revision, "Choose one, with Select-Object -First 1 for example."));
+        target = Revision;
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Revision is not null && !requested.IsEmpty)
+        if (target is not null && !requested.IsEmpty)
             Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-Revision switches everything, so it does not go together with -Path.",
-                Revision, "To bring single files of a revision, use Export-DataFile -Revision."));
+                target, "To bring single files of a revision, use Export-DataFile -Revision."));
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        var paths = RequestedInRepository(repository, requested);
+        var paths = target is null ? RequestedInRepository(repository, requested) : null;
         if (paths is [])
             return;
         var options = new CheckoutOptions { Force = Force, Relink = Relink, AllowMissing = AllowMissing, LinkOrder = LinkKind, Paths = paths };
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
-        if (Revision is null)
+        if (target is null)
             CheckOut(repository, options);
         else
-            SwitchTo(repository, Revision, options);
+            SwitchTo(repository, target, options);
     }
 
     private void CheckOut(Repository repository, CheckoutOptions options)
@@ -76,8 +93,7 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
         var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index, options, context));
         if (plan.Unsaved.Count > 0)
             Fail(new UnsavedDataException(plan.Unsaved));
-        if (!Confirm(plan))
-            plan = plan with { Steps = [], EmptyFolders = [], Stale = [], Outputs = [] };
+        plan = Confirmed(plan);
         RunPumped((CmdletPump pump) => Report(CheckoutRunner.Run(repository, plan, options, pump.WriteObject, pump.Context), pump));
     }
 
@@ -91,11 +107,16 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
     }
 
     /// <summary>Asks per tracked path, not per file.</summary>
-    private bool Confirm(CheckoutPlan plan)
+    private CheckoutPlan Confirmed(CheckoutPlan plan)
     {
-        var groups = plan.Steps.GroupBy(s => s.Parent).ToList();
-        return groups.Count == 0 || groups.All(g => ShouldProcess(g.Key, string.Join(", ",
-            g.GroupBy(s => s.Change).Select(c => $"{c.Key} {c.Count()} file(s)"))));
+        var steps = plan.Steps.ToLookup(s => s.Parent);
+        var declined = plan.WrittenPaths.Distinct().Where(path => !ShouldProcess(path, steps[path].Any()
+            ? string.Join(", ", steps[path].GroupBy(s => s.Change).Select(c => $"{c.Key} {c.Count()} file(s)")) : "Added empty folder")).ToHashSet(StringComparer.Ordinal);
+        return declined.Count == 0 ? plan : plan with
+        {
+            Steps = [.. plan.Steps.Where(s => !declined.Contains(s.Parent))], EmptyFolders = [.. plan.EmptyFolders.Except(declined)],
+            Stale = [.. plan.Stale.Except(declined)], Outputs = [.. plan.Outputs.Where(o => !declined.Contains(o.Path))],
+        };
     }
 
     private static void Report(IReadOnlyList<PathFailure> failures, CmdletPump pump)

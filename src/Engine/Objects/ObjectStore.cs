@@ -175,13 +175,16 @@ public sealed class ObjectStore
             LinuxFolders.Flush(Folder);
     }
 
+    /// <summary>Makes the folder of the store, so that links from it can be tried.</summary>
+    internal void EnsureRoot() => folders.EnsureRoot();
+
     /// <summary>Makes the folder of an object.</summary>
     internal string EnsureFolder(ContentHash hash) => folders.Ensure(hash);
 
     /// <summary>A temporary name in the store itself, for bytes whose hash is not known yet.</summary>
     internal string TemporaryName()
     {
-        folders.EnsureRoot();
+        EnsureRoot();
         return AtomicFile.TemporaryName(Folder);
     }
 

@@ -8,6 +8,10 @@ namespace DataVersion.Engine.Workspaces;
 internal sealed class ComparedSides(Repository repository, IReadOnlyList<string>? paths, bool granular, OperationContext context)
 {
     private readonly Dictionary<ContentHash, bool> presence = [];
+    // What was named, the folders above it, and the tracked folders of which only something inside was named.
+    private readonly HashSet<string>? wanted = paths?.ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> above = [.. (paths ?? []).SelectMany(FoldersAbove)];
+    private readonly HashSet<string> partial = new(StringComparer.Ordinal);
 
     /// <summary>What metadata records.</summary>
     public IReadOnlyDictionary<string, ComparedOutput> Recorded(DataIndex index)
@@ -58,12 +62,39 @@ internal sealed class ComparedSides(Repository repository, IReadOnlyList<string>
         return present;
     }
 
-    private IEnumerable<TrackedOutput> InScope(DataIndex index) =>
-        index.Outputs.Where(o => o is { UseCache: true, IsExternal: false } && (paths is null || paths.Any(p => Concerns(o, p))));
+    /// <summary>Whether a difference was asked for: of a folder of which only parts were named, only those parts are.</summary>
+    public bool Includes(Difference difference)
+    {
+        var path = difference.Path.TrimEnd('/');
+        return !granular || !IsOrIsBelow(path, partial) || IsOrIsBelow(path, wanted!);
+    }
 
-    private static bool Concerns(TrackedOutput output, string path) => path.Length == 0 || output.Path == path || output.MetadataPath == path
-        || output.StageAddress == path || output.Path.StartsWith(path + "/", StringComparison.Ordinal)
-        || path.StartsWith(output.Path + "/", StringComparison.Ordinal);
+    private IEnumerable<TrackedOutput> InScope(DataIndex index)
+    {
+        foreach (var output in index.Outputs.Where(o => o is { UseCache: true, IsExternal: false }))
+            if (wanted is null || wanted.Contains("") || wanted.Contains(output.MetadataPath) || wanted.Contains(output.StageAddress)
+                || IsOrIsBelow(output.Path, wanted))
+                yield return output;
+            else if (above.Contains(output.Path))
+            {
+                partial.Add(output.Path);
+                yield return output;
+            }
+    }
+
+    private static bool IsOrIsBelow(string path, HashSet<string> folders)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+            if (folders.Contains(path[..end]))
+                return true;
+        return false;
+    }
+
+    private static IEnumerable<string> FoldersAbove(string path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+            yield return path[..end];
+    }
 
     private List<ComparedEntry> Entries(Manifest manifest)
     {

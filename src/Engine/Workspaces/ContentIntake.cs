@@ -64,7 +64,10 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
     private void Store()
     {
         if (places.Count > 0)
+        {
+            MakeStore();
             links.TellFallback(Path.GetDirectoryName(PathOf(places[0]))!, context);
+        }
         var requests = places.ConvertAll(place =>
         {
             var path = PathOf(place);
@@ -80,6 +83,19 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error);
             FaultPoint.Reach("add.object");
         }, context);
+    }
+
+    // Else the first add of a repository would find no cache to try links from, and say nothing of those that do not work.
+    private void MakeStore()
+    {
+        try
+        {
+            repository.Stores.Current.EnsureRoot();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Each file fails for itself.
+        }
     }
 
     private void Settle((AddedContent Content, int File) place, bool succeeded, ContentHash hash, FileStat stat, DataVersionException? error)

@@ -125,7 +125,7 @@ public static class DataHistory
     private static DataVersionInfo Describe(Repository repository, ILookup<string, GitRef> refs, GitCommit commit, string path,
         TrackedOutput? output, ContentHash? hash, DataChangeKind change) => new()
     {
-        Path = path, Revision = commit.Id, Date = commit.AuthorDate, Author = $"{commit.AuthorName} <{commit.AuthorEmail}>", Subject = commit.Subject,
+        Path = path, FullName = repository.Layout.ToAbsolute(path), Revision = commit.Id, Date = commit.AuthorDate, Author = $"{commit.AuthorName} <{commit.AuthorEmail}>", Subject = commit.Subject,
         Tags = [.. refs[commit.Id].Where(r => r.Kind == GitRefKind.Tag).Select(r => r.Name)],
         Branches = [.. refs[commit.Id].Where(r => r.Kind == GitRefKind.Branch).Select(r => r.Name)],
         Change = change, Hash = hash, IsCached = hash is { } content && repository.IsPresent(content), Stage = output?.StageAddress,

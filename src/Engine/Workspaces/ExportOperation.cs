@@ -4,6 +4,11 @@ using DataVersion.Engine.Objects;
 
 namespace DataVersion.Engine.Workspaces;
 
+/// <summary>What is to be exported.</summary>
+/// <param name="Revision">The revision; null for what the workspace's metadata records.</param>
+/// <param name="Path">Tracked path, path inside one, or folder above some; relative to the root.</param>
+public sealed record ExportRequest(string? Revision, string Path);
+
 /// <summary>One file to bring out of the cache.</summary>
 public sealed record ExportStep(string Path, ContentHash Hash, string Destination, bool Executable);
 
@@ -14,21 +19,25 @@ public static class ExportOperation
 
     /// <summary>Plans an export.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="revision">The revision; null for what the workspace's metadata records.</param>
-    /// <param name="paths">Tracked paths, paths inside them, folders above them; relative to the root.</param>
+    /// <param name="requests">What to export.</param>
     /// <param name="destination">Absolute path: the name of the copy, or a folder that takes it in.</param>
     /// <param name="force">Overwrite files that are there.</param>
-    /// <exception cref="DataVersionException">PathNotTracked; PathExists; ObjectMissing.</exception>
-    public static IReadOnlyList<ExportStep> Plan(Repository repository, string? revision, IReadOnlyList<string> paths, string destination, bool force)
+    /// <exception cref="DataVersionException">PathNotTracked; PathExists; ObjectMissing; ArgumentInvalid: two would get one name.</exception>
+    public static IReadOnlyList<ExportStep> Plan(Repository repository, IReadOnlyList<ExportRequest> requests, string destination, bool force)
     {
-        var index = revision is null ? repository.Index : repository.IndexAt(revision);
         var steps = new List<ExportStep>();
-        foreach (var path in paths)
+        var indexes = requests.Select(r => r.Revision).OfType<string>().Distinct().ToDictionary(r => r, r => repository.IndexAt(r));
+        foreach (var (revision, path) in requests)
         {
-            var target = paths.Count > 1 || Directory.Exists(destination) ? Path.Combine(destination, MetadataPath.NameOf(path)) : destination;
+            var index = revision is null ? repository.Index : indexes[revision];
+            var target = requests.Count > 1 || Directory.Exists(destination) ? Path.Combine(destination, MetadataPath.NameOf(path)) : destination;
             foreach (var scope in OutputScope.Of(index, [path]))
                 AddSteps(repository, steps, scope, path, target);
         }
+        if (steps.GroupBy(s => s.Destination).FirstOrDefault(g => g.Count() > 1) is { } same)
+            throw new DataVersionException(DataErrorKind.ArgumentInvalid,
+                $"'{same.First().Path}' and '{same.ElementAt(1).Path}' would both become '{same.Key}'. Nothing was exported.", same.Key,
+                "Export them one by one, each to a destination of its own.");
         if (!force && steps.Find(s => FileStat.Read(s.Destination).Exists) is { } taken)
             throw new DataVersionException(DataErrorKind.PathExists, $"'{taken.Destination}' exists already. Nothing was exported.", taken.Destination,
                 "Choose another destination, or overwrite it with -Force.");

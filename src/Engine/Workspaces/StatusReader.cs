@@ -23,14 +23,13 @@ public static class StatusReader
     public static IReadOnlyList<DataStatus> Read(Repository repository, StatusOptions options, OperationContext context)
     {
         var lines = new List<DataStatus>();
-        void Add(DataComparison comparison, Difference difference) => lines.Add(new DataStatus
-        {
-            Path = difference.Path, FullName = repository.Layout.ToAbsolute(difference.Path.TrimEnd('/')), Comparison = comparison,
-            Change = difference.Change, OldPath = difference.OldPath, Hash = difference.Hash, OldHash = difference.OldHash,
-            Size = difference.Size ?? difference.OldSize ?? SizeOf(repository, difference.Hash ?? difference.OldHash), Stage = difference.Stage,
-        });
-
         var sides = new ComparedSides(repository, options.Paths, options.Granular, context);
+        void Add(DataComparison comparison, Difference difference)
+        {
+            if (sides.Includes(difference))
+                lines.Add(Describe(repository, comparison, difference));
+        }
+
         var recorded = sides.Recorded(repository.Index);
         foreach (var (path, hash, size, stage) in sides.NotInCache(recorded))
             Add(DataComparison.Cache, new Difference(DataChangeKind.NotInCache, path, null, hash, null, size, null, stage));
@@ -54,6 +53,13 @@ public static class StatusReader
             lines.AddRange(Untracked(repository, context));
         return lines;
     }
+
+    private static DataStatus Describe(Repository repository, DataComparison comparison, Difference difference) => new()
+    {
+        Path = difference.Path, FullName = repository.Layout.ToAbsolute(difference.Path.TrimEnd('/')), Comparison = comparison,
+        Change = difference.Change, OldPath = difference.OldPath, Hash = difference.Hash, OldHash = difference.OldHash,
+        Size = difference.Size ?? difference.OldSize ?? SizeOf(repository, difference.Hash ?? difference.OldHash), Stage = difference.Stage,
+    };
 
     private static IEnumerable<DataStatus> Untracked(Repository repository, OperationContext context)
     {
@@ -99,10 +105,9 @@ public static class VersionDifference
             Size = d.Size ?? StatusReader.SizeOf(repository, d.Hash), OldSize = d.OldSize ?? StatusReader.SizeOf(repository, d.OldHash),
             ReferenceRevision = reference ?? "HEAD", DifferenceRevision = difference,
         };
-        var changes = VersionComparison.Compare(old, @new, granular: true, unchanged: false).Where(d => d.Change != DataChangeKind.Unknown).Select(Make);
+        var changes = VersionComparison.Compare(old, @new, granular: true, unchanged: false).Where(d => d.Change != DataChangeKind.Unknown);
         if (difference is null)
-            changes = changes.Concat(sides.NotInCache(old).Select(m =>
-                Make(new Difference(DataChangeKind.NotInCache, m.Path, null, m.Hash, null, m.Size, null, m.Stage))));
-        return [.. changes];
+            changes = changes.Concat(sides.NotInCache(old).Select(m => new Difference(DataChangeKind.NotInCache, m.Path, null, m.Hash, null, m.Size, null, m.Stage)));
+        return [.. changes.Where(sides.Includes).Select(Make)];
     }
 }

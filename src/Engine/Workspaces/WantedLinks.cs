@@ -37,8 +37,8 @@ internal sealed class WantedLinks
             if (!Told.Add($"{repository.Layout.Root}\n{Order[0]}\n{used}"))
                 return;
         var reason = repository.Links.Probe(repository.Stores.CacheFolder, workspaceFolder).WhyNot(Order[0]);
-        context.Warn($"{Order[0]} links do not work between the cache '{repository.Stores.CacheFolder}' and '{workspaceFolder}'"
-            + $" ({reason}); {used} is used instead. cache.type sets the kinds to try.");
+        context.Warn($"{Order[0]} does not work between the cache '{repository.Stores.CacheFolder}' and '{workspaceFolder}'"
+            + $" ({reason}), so {used} is used instead. 'Set-DataConfig cache.type' names the kinds to try, for example hardlink, symlink.");
     }
 
     /// <summary>

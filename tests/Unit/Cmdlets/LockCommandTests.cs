@@ -53,7 +53,7 @@ public sealed class LockCommandTests : IDisposable
 
         var result = session.Run("Add-DataFile a.txt");
 
-        Assert.Contains("dvc repro", Assert.Single(result.Warnings));
+        Assert.Single(result.Warnings, text => text.Contains("dvc repro", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(repository.Root, "a.txt.dvc")));
         Assert.DoesNotContain("a.txt", File.ReadAllText(Marks));
     }

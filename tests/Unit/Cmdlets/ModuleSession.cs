@@ -104,6 +104,26 @@ public sealed class ModuleSession : IDisposable
     /// <summary>Objects as the console shows them, through the views of the module.</summary>
     public static string Render(System.Collections.IEnumerable objects, int width = 120) => TextCapture.Render(objects, width);
 
+    /// <summary>Runs a script in a session with somebody who answers questions; gives the targets that were asked about.</summary>
+    public static IReadOnlyList<string> Confirm(string location, string script, Func<string, bool> declines)
+    {
+        var asked = new List<string>();
+        var host = new CapturingHost(120, message =>
+        {
+            asked.Add(System.Text.RegularExpressions.Regex.Match(message, "on target \"(.*)\"").Groups[1].Value);
+            return !declines(asked[^1]);
+        });
+        var initial = InitialSessionState.CreateDefault2();
+        initial.ImportPSModule([Manifest]);
+        using var runspace = RunspaceFactory.CreateRunspace(host, initial);
+        runspace.Open();
+        runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(location));
+        using var shell = PowerShell.Create(runspace);
+        shell.AddScript(script).Invoke();
+        Assert.Empty(shell.Streams.Error);
+        return asked;
+    }
+
     /// <summary>A shell of this session, for tests that stop or stream.</summary>
     public PowerShell CreateShell() => PowerShell.Create(runspace);
 

@@ -25,8 +25,18 @@ public sealed class KillTests
 
         """;
 
+    private const string GarbageCollection = "gc";
     private const string HardLinks = "$null = Set-DataConfig cache.type hardlink\n";
     private const string SymbolicLinks = "$null = Set-DataConfig cache.type symlink\n";
+
+    // As DVC 2 left it: another place in the cache, and no name of the hash in the metadata.
+    private const string Legacy = """
+        $null = Add-DataFile data, model.bin
+        foreach ($file in 'data.dvc', 'model.bin.dvc') { [IO.File]::WriteAllText("$PWD/$file", ([IO.File]::ReadAllText("$PWD/$file") -replace "  hash: md5`n")) }
+        foreach ($folder in [IO.Directory]::GetDirectories("$PWD/.dvc/cache/files/md5")) { [IO.Directory]::Move($folder, "$PWD/.dvc/cache/" + [IO.Path]::GetFileName($folder)) }
+        git add . ; git commit -q -m v1
+
+        """;
 
     public static TheoryData<string, string, string> Operations => new()
     {
@@ -39,6 +49,8 @@ public sealed class KillTests
         { "checkout", Recorded + "[IO.Directory]::Delete(\"$PWD/data\", $true)\n", "Switch-DataVersion" },
         { "remove", Recorded, "Remove-DataFile data -DeleteData" },
         { "move", Recorded, "Move-DataFile model.bin models/big.bin" },
+        { "migrate", Legacy, "Convert-DataCache -Confirm:$false" },
+        { GarbageCollection, Recorded, "Clear-DataCache -Workspace -Confirm:$false" },
     };
 
     [Theory]
@@ -46,12 +58,15 @@ public sealed class KillTests
     public void Killed_anywhere_nothing_is_lost_and_the_next_run_completes(string name, string setup, string command)
     {
         using var start = FaultScenario.Make(setup);
-        var before = start.Contents();
         using var undisturbed = start.Copy();
         var log = Path.Combine(undisturbed.Root, ".dvc", "tmp", "fault-log");
         var run = HostProcess.Run(undisturbed.Root, command, ("DATAVERSION_FAULT_LOG", log));
         Assert.True(run.ExitCode == 0, $"{name}: {run.Output}{run.Errors}");
         var wanted = undisturbed.State();
+        // What nothing needs any more may go, and must be gone at the end.
+        var before = (name == GarbageCollection ? undisturbed : start).Contents();
+        if (name == GarbageCollection)
+            Assert.True(before.IsProperSubsetOf(start.Contents()));
         var places = File.ReadAllLines(log).Distinct().ToList();
         Assert.NotEmpty(places);
 
@@ -68,6 +83,8 @@ public sealed class KillTests
             Assert.True(wanted == scenario.State(),
                 $"{name}, killed at {place}, then run again: {again.Output}{again.Errors}\nwanted\n{wanted}\nfound\n{scenario.State()}");
             Assert.True(scenario.BadObjects() is [], $"{name}, killed at {place} and run again: wrong objects.");
+            if (name == GarbageCollection)
+                Assert.Equal(before, scenario.Contents());
         }
     }
 }
