@@ -96,6 +96,9 @@ internal sealed class HashWorker(HashPlan plan, CancellationToken cancellation, 
         done(hash, content);
     }
 
+    /// <summary>A worker for the same batch that calls each receiver before it returns.</summary>
+    public HashWorker OneByOne() => new(HashPlan.Alone, cancellation, passed);
+
     /// <summary>Goes on until every receiver was called.</summary>
     public void Finish() => lanes?.Finish();
 

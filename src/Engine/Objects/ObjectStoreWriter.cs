@@ -14,7 +14,7 @@ namespace DataVersion.Engine.Objects;
 /// a chunk at a time, and each chunk of the copy is read back and hashed while it is in memory and the next one is being
 /// copied. Measured (768 MiB, two busy cores, ext4): reading, hashing and writing by ourselves takes twice as long as copying
 /// in the kernel and hashing, and a second pass over the whole copy would come from the disk when it is larger than
-/// the memory.</para>
+/// the memory. Files that are hashed in lanes (<see cref="HashPlan"/>) are copied in the same chunks.</para>
 /// <para>Nothing waits for the disk (neither does DVC): all that was stored is still in the workspace, by the same inode or
 /// as the original. An object that a power failure cut short has another stat than its record and is found out before it
 /// is used. The moment that matters is when workspace files are overwritten because the store has them: see
@@ -48,76 +48,67 @@ public sealed partial class ObjectStoreWriter
         IReadOnlyList<StoreRequest> requests, int workers, Action<int, StoreOutcome> report, OperationContext context,
         bool durable = false)
     {
-        var total = requests.Sum(r => r.Known.Size);
-        var progress = new ProgressCount("Storing", requests.Count, total, context);
-        WorkQueue.Run(requests.Count, workers, context.Cancellation, queue =>
-        {
-            using var hasher = new FileHasher(context.Cancellation, progress.AddBytes);
-            while (queue.TryTake(out var index))
-            {
-                report(index, StoreOne(requests[index], hasher));
-                progress.ItemDone(requests[index].SourcePath);
-            }
-        });
+        var plan = HashPlan.Of(requests.Count, workers, i => requests[i].Known.Exists ? requests[i].Known.Size : -1);
+        StoreAsPlanned(requests, workers, report, context, plan);
         if (durable)
             store.Flush();
     }
 
-    private StoreOutcome StoreOne(in StoreRequest request, FileHasher hasher)
+    /// <summary>The same in a given way.</summary>
+    internal void StoreAsPlanned(
+        IReadOnlyList<StoreRequest> requests, int workers, Action<int, StoreOutcome> report, OperationContext context, HashPlan plan)
     {
-        var path = request.SourcePath;
-        try
+        var progress = new ProgressCount("Storing", requests.Count, plan.TotalBytes, context);
+        WorkQueue.Run(requests.Count, workers, context.Cancellation, queue =>
         {
-            for (var attempt = 0; ; attempt++)
+            var open = new HashSet<Intake>();
+            try
             {
-                var outcome = Attempt(request, hasher);
-                if (outcome.Status != StoreStatus.ChangedDuringRead || attempt == 1)
-                    return outcome;
+                using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
+                while (queue.TryTake(out var index))
+                {
+                    var number = index;
+                    Store(requests[index], worker, open, outcome =>
+                    {
+                        report(number, outcome);
+                        progress.ItemDone(requests[number].SourcePath);
+                    });
+                }
+                worker.Finish();
             }
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
-        {
-            return new StoreOutcome(StoreStatus.Missing, default, default, null, FileErrors.Describe(error, path, "read"));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataVersionException)
-        {
-            var described = FileErrors.Describe(error, path, "store", $" in the cache '{store.Folder}'");
-            return FindStored(described, path, hasher) ?? new StoreOutcome(StoreStatus.Failed, default, default, null, described);
-        }
+            finally
+            {
+                // Those that a cancellation or an exception of the receiver cut off.
+                foreach (var intake in open)
+                    intake.Dispose();
+            }
+        }, plan.Order);
     }
 
-    // A cache that is full or read-only still serves what it has: then the file's hash, found by reading it in place, is enough.
-    private StoreOutcome? FindStored(DataVersionException error, string path, FileHasher hasher)
+    private void Store(StoreRequest request, HashWorker worker, HashSet<Intake> open, Action<StoreOutcome> done)
     {
-        if (error.Kind is not (DataErrorKind.AccessDenied or DataErrorKind.DiskFull))
-            return null;
-        var outcome = hasher.Hash(path, ContentHashAlgorithm.Md5);
-        return outcome.Status == HashStatus.Hashed
-            && verifier.Verify(outcome.Hash, hasher, always: false).Verdict == ObjectVerdict.Good
-            ? new StoreOutcome(StoreStatus.AlreadyThere, outcome.Hash, outcome.After, null, null)
-            : null;
-    }
+        Attempt(worker, outcome =>
+        {
+            if (outcome.Status != StoreStatus.ChangedDuringRead)
+            {
+                done(outcome);
+                return;
+            }
+            using var alone = worker.OneByOne();
+            Attempt(alone, done);
+        });
 
-    private StoreOutcome Attempt(in StoreRequest request, FileHasher hasher)
-    {
-        using var source = OpenSource(request.SourcePath);
-        var before = source.Stat();
-        if (before.Kind != FileKind.File)
-            throw new DataVersionException(DataErrorKind.PathUnsupported, $"Cannot store '{request.SourcePath}': it is no file.",
-                request.SourcePath, "Track files and folders only; add pipes and devices to .dvcignore.");
-        // A stat record speaks for the file only as long as it has that stat; of a symbolic link it never does.
-        var known = request.KnownHash is { } hash && request.Known.SameContentAs(before) ? hash : (ContentHash?)null;
-        if (known is { } wanted && verifier.Verify(wanted, hasher, always: false).Verdict == ObjectVerdict.Good)
-            return new StoreOutcome(StoreStatus.AlreadyThere, wanted, before, null, null);
-
-        StoreOutcome? done = null;
-        if (before.Size > 0 && request.Preferred is LinkKind.Hardlink or LinkKind.Symlink)
-            done = StoreByLink(request.SourcePath, before, known, hasher);
-        if (done is null && before.Size > 0 && !cannotClone.ContainsKey(before.Device))
-            done = StoreByClone(request.SourcePath, source, before, known, hasher);
-        return done ?? (before.Size <= FileHasher.ChunkSize
-            ? StoreSmallCopy(request.SourcePath, source, before, hasher)
-            : StoreLargeCopy(request.SourcePath, source, before, hasher));
+        void Attempt(HashWorker by, Action<StoreOutcome> ended)
+        {
+            var intake = new Intake(this, request, by, (self, outcome) =>
+            {
+                open.Remove(self);
+                self.Dispose();
+                ended(outcome);
+            });
+            open.Add(intake);
+            intake.Begin();
+        }
     }
 
     private static SourceFile OpenSource(string path)
@@ -129,32 +120,6 @@ public sealed partial class ObjectStoreWriter
         catch (UnauthorizedAccessException error)
         {
             throw FileErrors.Describe(error, path, "read");
-        }
-    }
-
-    // Gives a verified temporary file its name, unless a good object has it already. Any file of that name was looked at.
-    private StoreOutcome Finish(
-        string temporary, ContentHash hash, in FileStat sourceStat, LinkKind method, FileHasher hasher)
-    {
-        var path = store.PathOf(hash);
-        // Publishing makes read-only first, which a workspace file that shares the inode must be spared without need.
-        var free = method != LinkKind.Hardlink || !FileStat.Read(path).Exists;
-        for (var attempt = 0; ; attempt++, free = true)
-        {
-            if (free && store.TryPublish(temporary, hash))
-            {
-                records.Record(path, FileStat.Read(path, followLinks: true), hash);
-                return new StoreOutcome(StoreStatus.Stored, hash, sourceStat, method, null);
-            }
-            var check = verifier.Verify(hash, hasher, always: false);
-            if (check.Verdict == ObjectVerdict.Good)
-            {
-                FileRemoval.Try(temporary);
-                return new StoreOutcome(StoreStatus.AlreadyThere, hash, sourceStat, null, null);
-            }
-            // A bad object is in quarantine now, so the name is free.
-            if (attempt == 3 || check.Verdict == ObjectVerdict.Unreadable || check is { Verdict: ObjectVerdict.Corrupt, QuarantinedTo: null })
-                throw check.Error!;
         }
     }
 

@@ -55,25 +55,41 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         IReadOnlyList<ContentHash> hashes, int workers, Action<int, ObjectCheck> report, OperationContext context, bool always = false)
     {
         var progress = new ProgressCount("Verifying", hashes.Count, 0, context);
+        var plan = HashPlan.Of(hashes.Count, workers, static _ => -1);
         WorkQueue.Run(hashes.Count, workers, context.Cancellation, queue =>
         {
-            using var hasher = new FileHasher(context.Cancellation, progress.AddBytes);
+            using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
             while (queue.TryTake(out var index))
             {
-                var check = Verify(hashes[index], hasher, always);
-                report(index, check);
-                progress.ItemDone(check.Path);
+                var (number, hash) = (index, hashes[index]);
+                if (Look(hash, always, out var stat) is { } known)
+                    End(number, known);
+                else
+                    worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(number, Judge(hash, stat, outcome)));
             }
+            worker.Finish();
         });
+
+        void End(int index, in ObjectCheck check)
+        {
+            report(index, check);
+            progress.ItemDone(check.Path);
+        }
     }
 
-    internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always)
+    internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always) =>
+        Look(hash, always, out var stat) ?? Judge(hash, stat, hasher.Hash(PathOf(hash), AlgorithmOf(hash)));
+
+    private string PathOf(ContentHash hash) => stores.For(hash.Algorithm).PathOf(hash);
+
+    // A manifest is named by the plain MD5 of its bytes in both stores.
+    private static ContentHashAlgorithm AlgorithmOf(ContentHash hash) => hash.IsDirectory ? ContentHashAlgorithm.Md5 : hash.Algorithm;
+
+    // What can be said without reading the object; null when it must be hashed.
+    private ObjectCheck? Look(ContentHash hash, bool always, out FileStat stat)
     {
-        var store = stores.For(hash.Algorithm);
-        var path = store.PathOf(hash);
-        // A manifest is named by the plain MD5 of its bytes in both stores.
-        var algorithm = hash.IsDirectory ? ContentHashAlgorithm.Md5 : hash.Algorithm;
-        FileStat stat;
+        var path = PathOf(hash);
+        stat = default;
         try
         {
             stat = FileStat.Read(path, followLinks: true);
@@ -84,9 +100,14 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         }
         if (stat.Kind == FileKind.None)
             return Missing(hash, path);
-        if (!always && records.TryGet(path, stat, algorithm, out var recorded) && SameBytes(recorded, hash))
+        if (!always && records.TryGet(path, stat, AlgorithmOf(hash), out var recorded) && SameBytes(recorded, hash))
             return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, stat), false, null, null);
-        var outcome = hasher.Hash(path, algorithm);
+        return null;
+    }
+
+    private ObjectCheck Judge(ContentHash hash, in FileStat stat, in HashOutcome outcome)
+    {
+        var path = PathOf(hash);
         switch (outcome.Status)
         {
             case HashStatus.Missing:
@@ -97,7 +118,7 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
                 records.Record(path, outcome.After, outcome.Hash);
                 return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, outcome.After), true, null, null);
             default:
-                return Corrupt(store, hash, path, outcome);
+                return Corrupt(stores.For(hash.Algorithm), hash, path, outcome);
         }
     }
 

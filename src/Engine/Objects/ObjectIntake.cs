@@ -1,0 +1,250 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Hashing;
+using DataVersion.Engine.Linking;
+using Microsoft.Win32.SafeHandles;
+
+namespace DataVersion.Engine.Objects;
+
+public sealed partial class ObjectStoreWriter
+{
+    /// <summary>
+    /// One file on its way into the store: first a private copy of its bytes is made in the way that is possible, then that
+    /// is hashed, perhaps in a lane beside others, then it becomes an object. Leaves either a whole object or nothing, also
+    /// when it is given up in between.
+    /// </summary>
+    private sealed class Intake(ObjectStoreWriter writer, StoreRequest request, HashWorker worker, Action<Intake, StoreOutcome> ended) : IDisposable
+    {
+        private readonly ObjectStore store = writer.store;
+        private readonly string path = request.SourcePath;
+        private SourceFile source;
+        private FileStat before;
+        private string? temporary;
+        private LinkKind? link;
+        private SafeFileHandle? target;
+
+        private delegate StoreOutcome? Step(ContentHash? hash, ReadOnlySpan<byte> content);
+
+        /// <summary>Begins; the end is told sooner or later.</summary>
+        public void Begin()
+        {
+            if (Take(Prepare) is { } outcome)
+                ended(this, outcome);
+            else if (link is not null)
+                worker.Hash(temporary!, ContentHashAlgorithm.Md5, found => EndLinked(found));
+            else if (target is not null)
+                worker.HashContent(source, before.Size, new CopyTarget(target, temporary!), (hash, _) => End(EndLargeCopy, hash), Fail);
+            else
+                worker.HashContent(source, before.Size, null, (hash, content) => End(EndSmallCopy, hash, content), Fail);
+        }
+
+        public void Dispose()
+        {
+            source.Dispose();
+            target?.Dispose();
+            if (temporary is not null)
+                FileRemoval.Try(temporary);
+        }
+
+        // Errors become outcomes; those of the receiver are not ours.
+        private StoreOutcome? Take(Step step, ContentHash? hash = null, ReadOnlySpan<byte> content = default)
+        {
+            try
+            {
+                return step(hash, content);
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
+            {
+                return new StoreOutcome(StoreStatus.Missing, default, default, null, FileErrors.Describe(error, path, "read"));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataVersionException)
+            {
+                var described = FileErrors.Describe(error, path, "store", $" in the cache '{store.Folder}'");
+                return FindStored(described) ?? new StoreOutcome(StoreStatus.Failed, default, default, null, described);
+            }
+        }
+
+        private void End(Step step, ContentHash? hash, ReadOnlySpan<byte> content = default) => ended(this, Take(step, hash, content)!.Value);
+
+        private void Fail(Exception error) => End((_, _) => throw error, null);
+
+        private void EndLinked(HashOutcome found)
+        {
+            Step step = found.Status switch
+            {
+                HashStatus.Hashed => EndLinked,
+                HashStatus.ChangedDuringRead => (_, _) => Changed(path, before),
+                _ => (_, _) => throw found.Error!,
+            };
+            End(step, found.Hash);
+        }
+
+        // Gives the outcome when there is nothing to hash.
+        private StoreOutcome? Prepare(ContentHash? none, ReadOnlySpan<byte> nothing)
+        {
+            source = OpenSource(path);
+            before = source.Stat();
+            if (before.Kind != FileKind.File)
+                throw new DataVersionException(DataErrorKind.PathUnsupported, $"Cannot store '{path}': it is no file.",
+                    path, "Track files and folders only; add pipes and devices to .dvcignore.");
+            // A stat record speaks for the file only as long as it has that stat; of a symbolic link it never does.
+            var known = request.KnownHash is { } hash && request.Known.SameContentAs(before) ? hash : (ContentHash?)null;
+            if (known is { } wanted && writer.verifier.Verify(wanted, worker.Alone, always: false).Verdict == ObjectVerdict.Good)
+                return new StoreOutcome(StoreStatus.AlreadyThere, wanted, before, null, null);
+            if (before.Size > 0 && (Link() || Clone()))
+            {
+                if (link == LinkKind.Hardlink && !FileStat.Read(temporary!).SameContentAs(before))
+                    return Changed(path, before);
+                return known is not null ? EndLinked(known, []) : null;
+            }
+            if (before.Size > HashWorker.MostContent)
+            {
+                temporary = store.TemporaryName();
+                target = CreateNew(ref temporary, null);
+            }
+            return null;
+        }
+
+        /// <summary>
+        /// A second name of the workspace file in the store: no byte is written, and the file never leaves its place. Object
+        /// and file share the inode from then on, which is what a hard link means and what a symbolic link becomes when the
+        /// workspace file is replaced. False when the file system or the source does not allow it.
+        /// </summary>
+        private bool Link()
+        {
+            if (request.Preferred is not (LinkKind.Hardlink or LinkKind.Symlink) || FileStat.Read(path).Kind == FileKind.Symlink)
+                return false;
+            if (!Make(LinkKind.Hardlink, FileModes.Object))
+                return false;
+            FaultPoint.Reach("store.linked");
+            return true;
+        }
+
+        /// <summary>A clone of the file; false when the file system cannot clone.</summary>
+        private bool Clone()
+        {
+            if (writer.cannotClone.ContainsKey(before.Device))
+                return false;
+            if (!Make(LinkKind.Reflink, FileModes.Private(sharedGroup: false)))
+            {
+                writer.cannotClone[before.Device] = true;
+                return false;
+            }
+            FaultPoint.Reach("store.cloned");
+            return true;
+        }
+
+        private bool Make(LinkKind kind, int mode)
+        {
+            temporary = store.TemporaryName();
+            var error = LinkCalls.Make(kind, path, temporary, mode);
+            if (error == 0)
+            {
+                link = kind;
+                return true;
+            }
+            if (!LinkCalls.MeansUnsupported(error))
+                throw NativeError.ToException(error, path);
+            temporary = null;
+            return false;
+        }
+
+        private StoreOutcome? EndLinked(ContentHash? hash, ReadOnlySpan<byte> nothing)
+        {
+            // Of a hard link by both names: the inode was not written to, and the path still means this inode.
+            var still = link == LinkKind.Hardlink
+                ? FileStat.Read(temporary!).SameContentAs(before) && FileStat.Read(path).SameContentAs(before)
+                : source.Stat().SameContentAs(before);
+            return still ? Finish(hash!.Value, link!.Value) : Changed(path, before);
+        }
+
+        /// <summary>The private copy is in memory: nothing is written when the object is there already.</summary>
+        private StoreOutcome? EndSmallCopy(ContentHash? found, ReadOnlySpan<byte> content)
+        {
+            if (found is not { } hash || !source.Stat().SameContentAs(before))
+                return Changed(path, before);
+            if (FileStat.Read(store.PathOf(hash), followLinks: true).Exists)
+            {
+                // Verifying may use the memory the content is in, so a bad object means reading the source again.
+                var check = writer.verifier.Verify(hash, worker.Alone, always: false);
+                if (check.Verdict == ObjectVerdict.Good)
+                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null);
+                if (check.Verdict == ObjectVerdict.Unreadable)
+                    throw check.Error!;
+                var again = worker.Alone.ReadSmall(source, (int)before.Size);
+                if (again.Length != before.Size || worker.Alone.HashSmall(again, ContentHashAlgorithm.Md5) != hash)
+                    return Changed(path, before);
+                content = again;
+            }
+            temporary = AtomicFile.TemporaryName(store.EnsureFolder(hash));
+            target = CreateNew(ref temporary, hash);
+            new CopyTarget(target, temporary).Write(content, 0);
+            return EndCopy(hash);
+        }
+
+        /// <summary>Copied in chunks and hashed on the way.</summary>
+        private StoreOutcome? EndLargeCopy(ContentHash? hash, ReadOnlySpan<byte> nothing) =>
+            hash is { } found && source.Stat().SameContentAs(before) ? EndCopy(found) : Changed(path, before);
+
+        private StoreOutcome EndCopy(ContentHash hash)
+        {
+            FileTimes.Settle(target!, temporary!);
+            target!.Dispose();
+            FaultPoint.Reach("store.copied");
+            return Finish(hash, LinkKind.Copy);
+        }
+
+        // Another process may have removed an empty folder since we made it (gc): make it again, once.
+        private SafeFileHandle CreateNew(ref string name, ContentHash? hash)
+        {
+            try
+            {
+                return Create(name);
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            {
+                store.ForgetFolders();
+                name = hash is { } folder ? AtomicFile.TemporaryName(store.EnsureFolder(folder)) : store.TemporaryName();
+                return Create(name);
+            }
+
+            static SafeFileHandle Create(string path) => OperatingSystem.IsLinux()
+                ? LinuxDescriptors.CreateNew(path, FileModes.Private(sharedGroup: false))
+                : File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+
+        // Gives a verified temporary file its name, unless a good object has it already. Any file of that name was looked at.
+        private StoreOutcome Finish(ContentHash hash, LinkKind method)
+        {
+            var place = store.PathOf(hash);
+            // Publishing makes read-only first, which a workspace file that shares the inode must be spared without need.
+            var free = method != LinkKind.Hardlink || !FileStat.Read(place).Exists;
+            for (var attempt = 0; ; attempt++, free = true)
+            {
+                if (free && store.TryPublish(temporary!, hash))
+                {
+                    temporary = null;
+                    writer.records.Record(place, FileStat.Read(place, followLinks: true), hash);
+                    return new StoreOutcome(StoreStatus.Stored, hash, before, method, null);
+                }
+                var check = writer.verifier.Verify(hash, worker.Alone, always: false);
+                if (check.Verdict == ObjectVerdict.Good)
+                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null);
+                // A bad object is in quarantine now, so the name is free.
+                if (attempt == 3 || check.Verdict == ObjectVerdict.Unreadable || check is { Verdict: ObjectVerdict.Corrupt, QuarantinedTo: null })
+                    throw check.Error!;
+            }
+        }
+
+        // A cache that is full or read-only still serves what it has: then the file's hash, found by reading it in place, is enough.
+        private StoreOutcome? FindStored(DataVersionException error)
+        {
+            if (error.Kind is not (DataErrorKind.AccessDenied or DataErrorKind.DiskFull))
+                return null;
+            var outcome = worker.Alone.Hash(path, ContentHashAlgorithm.Md5);
+            return outcome.Status == HashStatus.Hashed
+                && writer.verifier.Verify(outcome.Hash, worker.Alone, always: false).Verdict == ObjectVerdict.Good
+                ? new StoreOutcome(StoreStatus.AlreadyThere, outcome.Hash, outcome.After, null, null)
+                : null;
+        }
+    }
+}
