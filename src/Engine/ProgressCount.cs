@@ -10,8 +10,8 @@ internal sealed class ProgressCount(string activity, long itemsTotal, long bytes
     public void AddBytes(long count)
     {
         var done = Interlocked.Add(ref bytes, count);
-        // Small files are told by their end.
-        if (count >= 1 << 20)
+        // Each mebibyte of large files, which are hashed in pieces; small ones are told by their end.
+        if (count >= 1 << 18 && done >> 20 != (done - count) >> 20)
             context.Progress(new OperationProgress(activity, Interlocked.Read(ref items), itemsTotal, done, bytesTotal, null));
     }
 

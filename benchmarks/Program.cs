@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Running;
+
+namespace DataVersion.Benchmarks;
+
+/// <summary>Runs what the first argument names; what follows is for that.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["micro", .. var rest]:
+                BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.Length > 0 ? rest : ["--filter", "*"]);
+                return 0;
+            default:
+                Console.Error.WriteLine("""
+                    Measures DataVersion. Say what:
+                      micro [options of BenchmarkDotNet]    single parts of the engine, for example: micro --filter *Hashing*
+                    """);
+                return 2;
+        }
+    }
+}
