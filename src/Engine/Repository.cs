@@ -186,12 +186,12 @@ public sealed class Repository : IDisposable
     /// <summary>Keeps a manifest that was just made, so that it is not read back.</summary>
     internal void Know(Manifest manifest) => manifests[manifest.Hash] = manifest;
 
-    /// <summary>Checks many objects; each is read only if its stat is not the one it had when it was last verified.</summary>
+    /// <summary>Checks many objects; each is read only if its stat is not the one it had when it was last verified, or with <c>cache.verify</c>.</summary>
     public IReadOnlyDictionary<ContentHash, ObjectCheck> Verify(IEnumerable<ContentHash> hashes, OperationContext context)
     {
         ContentHash[] distinct = [.. hashes.Distinct()];
         var checks = new ObjectCheck[distinct.Length];
-        Verifier.Verify(distinct, 0, (i, check) => checks[i] = check, context);
+        Verifier.Verify(distinct, Settings.ChecksumJobs, (i, check) => checks[i] = check, context, always: Settings.VerifyCache);
         var result = new Dictionary<ContentHash, ObjectCheck>(distinct.Length);
         for (var i = 0; i < distinct.Length; i++)
             result[distinct[i]] = checks[i];

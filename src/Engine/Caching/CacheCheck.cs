@@ -43,7 +43,7 @@ public static class CacheCheck
     private static void Verify(Repository repository, List<ContentHash> hashes, bool quick, Action<ObjectCheck> report, OperationContext context)
     {
         var gate = new Lock();
-        repository.Verifier.Verify(hashes, 0, (_, check) =>
+        repository.Verifier.Verify(hashes, repository.Settings.ChecksumJobs, (_, check) =>
         {
             lock (gate)
                 report(check);

@@ -18,11 +18,8 @@ public sealed record RepositorySettings
     /// <summary><c>core.no_scm</c>: the repository lives without Git.</summary>
     public bool NoScm { get; init; }
 
-    /// <summary><c>core.checksum_jobs</c>: number of hashing threads, at least 1; null when the configuration does not say.</summary>
-    public int? ConfiguredChecksumJobs { get; init; }
-
-    /// <summary>Number of hashing threads: as configured, else half the processors, at least 1 and at most 4, as in DVC.</summary>
-    public int ChecksumJobs => ConfiguredChecksumJobs ?? Math.Max(1, Math.Min(4, Environment.ProcessorCount / 2));
+    /// <summary><c>core.checksum_jobs</c>: number of hashing threads; 0, when the configuration does not say, is one for each processor.</summary>
+    public int ChecksumJobs { get; init; }
 
     /// <summary><c>core.hardlink_lock</c>: the repository lock is a hard link.</summary>
     public bool HardlinkLock { get; init; }
@@ -48,7 +45,7 @@ public sealed record RepositorySettings
             LinkOrder = [.. configuration.GetList("cache.type").Select(kind => Enum.Parse<LinkKind>(kind, ignoreCase: true)).Distinct()],
             AutoStage = configuration.GetBool("core.autostage"),
             NoScm = configuration.GetBool("core.no_scm"),
-            ConfiguredChecksumJobs = configuration.GetInt("core.checksum_jobs"),
+            ChecksumJobs = configuration.GetInt("core.checksum_jobs") ?? 0,
             HardlinkLock = configuration.GetBool("core.hardlink_lock"),
             VerifyCache = configuration.GetBool("cache.verify"),
             SlowLinkWarning = configuration.GetBool("cache.slow_link_warning"),

@@ -57,7 +57,7 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             unknown.Add(new HashRequest(PathOf(places[i]), ContentHashAlgorithm.Md5, stat.Size));
             numbers.Add(i);
         }
-        HashPipeline.Hash(unknown, 0, (index, outcome) =>
+        HashPipeline.Hash(unknown, repository.Settings.ChecksumJobs, (index, outcome) =>
             Settle(places[numbers[index]], outcome.Status == HashStatus.Hashed, outcome.Hash, outcome.After, outcome.Error), context);
     }
 
@@ -78,7 +78,7 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
                 ? links.First(Path.GetDirectoryName(path)!) : LinkKind.Copy;
             return new StoreRequest(path, stat, known, kind);
         });
-        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(requests, 0, (index, outcome) =>
+        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(requests, repository.Settings.ChecksumJobs, (index, outcome) =>
         {
             Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error);
             FaultPoint.Reach("add.object");

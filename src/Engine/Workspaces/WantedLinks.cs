@@ -31,7 +31,7 @@ internal sealed class WantedLinks
     public void TellFallback(string workspaceFolder, OperationContext context)
     {
         var used = First(workspaceFolder);
-        if (Order.Count == 0 || used == Order[0])
+        if (Order.Count == 0 || used == Order[0] || used == LinkKind.Copy && !repository.Settings.SlowLinkWarning)
             return;
         lock (Told)
             if (!Told.Add($"{repository.Layout.Root}\n{Order[0]}\n{used}"))
