@@ -1,0 +1,134 @@
+namespace DataVersion.Tests.Faults;
+
+/// <summary>Disks that are full or cannot be written.</summary>
+public sealed class DiskFaultTests
+{
+    private const int Megabyte = 1 << 20;
+
+    [LoopFact("ext4")]
+    public void A_full_cache_stops_the_add_and_leaves_everything_as_it_was()
+    {
+        using var mount = new LoopMount("ext4", 8);
+        using var repository = new FaultRepository(settings: $"Set-DataConfig cache.dir '{mount.PathOf("cache")}'");
+        repository.Write("small.bin", "small");
+        repository.WriteBytes("big.bin", 12 * Megabyte);
+        var before = repository.Snapshot();
+
+        repository.Fails(DataErrorKind.DiskFull, "big.bin", "Add-DataFile big.bin");
+
+        Assert.Equal(before, repository.Snapshot());
+        repository.AssertNoLeftovers(mount.Root);
+        repository.Session.Run("Add-DataFile small.bin");
+        Assert.Equal("small", repository.Read("small.bin"));
+    }
+
+    [LoopFact("btrfs")]
+    public void A_full_btrfs_cache_stops_the_add_and_leaves_everything_as_it_was()
+    {
+        using var mount = new LoopMount("btrfs", 128);
+        using var repository = new FaultRepository(settings: $"Set-DataConfig cache.dir '{mount.PathOf("cache")}'");
+        repository.WriteBytes("big.bin", 160 * Megabyte);
+        var before = repository.Snapshot();
+
+        repository.Fails(DataErrorKind.DiskFull, "big.bin", "Add-DataFile big.bin");
+
+        Assert.Equal(before, repository.Snapshot());
+        repository.AssertNoLeftovers(mount.Root);
+    }
+
+    [LoopFact("ext4")]
+    public void A_full_workspace_stops_the_checkout_and_the_next_one_completes()
+    {
+        using var mount = new LoopMount("ext4", 12);
+        using var cache = new ScratchFolder();
+        using var repository = new FaultRepository(mount.Root, $"Set-DataConfig cache.dir '{cache.Root}'");
+        repository.WriteBytes("big.bin", 4 * Megabyte);
+        var content = File.ReadAllBytes(repository.PathOf("big.bin"));
+        repository.Record("v1", "big.bin");
+        File.Delete(repository.PathOf("big.bin"));
+        Fill(mount.PathOf("filler"));
+        var before = repository.Snapshot();
+
+        repository.Fails(DataErrorKind.DiskFull, "big.bin", "Switch-DataVersion");
+
+        Assert.Equal(before, repository.Snapshot());
+        repository.AssertNoLeftovers();
+        File.Delete(mount.PathOf("filler"));
+        repository.Session.Run("Switch-DataVersion");
+        Assert.Equal(content, File.ReadAllBytes(repository.PathOf("big.bin")));
+    }
+
+    [LoopFact("ext4")]
+    public void A_full_workspace_keeps_the_old_file_when_the_new_one_does_not_fit()
+    {
+        using var mount = new LoopMount("ext4", 16);
+        using var cache = new ScratchFolder();
+        using var repository = new FaultRepository(mount.Root, $"Set-DataConfig cache.dir '{cache.Root}'");
+        repository.WriteBytes("big.bin", 4 * Megabyte);
+        repository.Record("v1", "big.bin");
+        repository.Session.Run("Unprotect-DataFile big.bin");
+        repository.Write("big.bin", "small now");
+        repository.Session.Run("Add-DataFile big.bin");
+        File.Copy(repository.PathOf("big.bin.dvc"), repository.PathOf("keep"));
+        repository.Session.Run("git checkout -q v1 -- big.bin.dvc");
+        Fill(mount.PathOf("filler"));
+
+        repository.Fails(DataErrorKind.DiskFull, "big.bin", "Switch-DataVersion");
+
+        Assert.Equal("small now", repository.Read("big.bin"));
+        repository.AssertNoLeftovers();
+    }
+
+    [LoopFact("ext4")]
+    public void A_read_only_cache_refuses_the_add_and_still_serves_the_checkout()
+    {
+        using var mount = new LoopMount("ext4");
+        using var repository = new FaultRepository(settings: $"Set-DataConfig cache.dir '{mount.PathOf("cache")}'");
+        repository.Write("old.bin", "old");
+        repository.Record("v1", "old.bin");
+        repository.Write("new.bin", "new");
+        File.Delete(repository.PathOf("old.bin"));
+        mount.MakeReadOnly();
+        var before = repository.Snapshot();
+
+        var result = repository.Fails(DataErrorKind.AccessDenied, "new.bin", "Add-DataFile new.bin");
+
+        Assert.Contains("read-only", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, repository.Snapshot());
+        repository.Session.Run("Switch-DataVersion");
+        Assert.Equal("old", repository.Read("old.bin"));
+    }
+
+    [LoopFact("ext4")]
+    public void A_read_only_workspace_refuses_the_checkout()
+    {
+        using var mount = new LoopMount("ext4");
+        using var repository = new FaultRepository(mount.Root);
+        repository.Write("a.bin", "a");
+        repository.Record("v1", "a.bin");
+        File.Delete(repository.PathOf("a.bin"));
+        mount.MakeReadOnly();
+
+        var result = repository.Session.Invoke("Switch-DataVersion");
+
+        var error = Assert.Single(result.Errors);
+        Assert.Equal("AccessDenied", result.ErrorIds.Single());
+        Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
+        Assert.False(File.Exists(repository.PathOf("a.bin")));
+    }
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        foreach (var size in new[] { 64 * 1024, 4096, 1 })
+            try
+            {
+                for (var block = new byte[size]; ;)
+                    file.Write(block);
+            }
+            catch (IOException)
+            {
+                // Full for blocks of this size.
+            }
+    }
+}
