@@ -12,9 +12,9 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
     /// <exception cref="DataVersionException">It is not a path of the file system.</exception>
     public static string Literal(PathIntrinsics paths, string path)
     {
-        if (!OperatingSystem.IsWindows() && path.Contains('\\') && WithBackslash(paths, path) is { } exact)
+        if (!OperatingSystem.IsWindows() && path.AsSpan().IndexOfAny('\\', ':') >= 0 && AsItIs(paths, path) is { } exact)
             return exact;
-        var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        var full = Unresolved(paths, path, out var provider);
         if (provider.Name != "FileSystem")
             throw new DataVersionException(DataErrorKind.ArgumentInvalid,
                 $"'{path}' is not a path of the file system but of the provider '{provider.Name}'.", path,
@@ -39,8 +39,22 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
             "Check the spelling; use -LiteralPath for a name that contains [ ] * or ?.");
     }
 
-    // PowerShell takes every backslash for a separator; on Unix it may belong to a name, and then the file decides.
-    private static string? WithBackslash(PathIntrinsics paths, string path)
+    private static string Unresolved(PathIntrinsics paths, string path, out ProviderInfo provider)
+    {
+        try
+        {
+            return paths.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
+        }
+        catch (System.Management.Automation.DriveNotFoundException error)
+        {
+            throw new DataVersionException(DataErrorKind.PathNotFound, $"'{path}' begins with the name of a drive that does not exist.", path,
+                "Check the spelling; put ./ in front of the name of a file that contains a colon.", error);
+        }
+    }
+
+    // PowerShell takes every backslash for a separator and what is before a colon for a drive; on Unix they may belong to a
+    // name, and then the file decides.
+    private static string? AsItIs(PathIntrinsics paths, string path)
     {
         const string qualifier = "FileSystem::";
         var at = path.IndexOf(qualifier, StringComparison.OrdinalIgnoreCase);

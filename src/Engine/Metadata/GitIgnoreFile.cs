@@ -30,8 +30,7 @@ public static class GitIgnoreFile
     {
         if (oldText is null)
             return null;
-        var plain = "/" + entryBaseName;
-        var escaped = Escaped(entryBaseName);
+        string[] lines = ["/" + entryBaseName, EscapedByDvc(entryBaseName), Escaped(entryBaseName)];
         var kept = new StringBuilder(oldText.Length);
         var start = 0;
         while (start < oldText.Length)
@@ -40,7 +39,7 @@ public static class GitIgnoreFile
             end = end < 0 ? oldText.Length : end + 1;
             var line = oldText.AsSpan(start, end - start);
             var bare = line.TrimEnd("\r\n");
-            if (!Matches(bare, plain) && !Matches(bare, escaped))
+            if (!Matches(bare, lines[0]) && !Matches(bare, lines[1]) && !Matches(bare, lines[2]))
                 kept.Append(line);
             start = end;
         }
@@ -49,18 +48,30 @@ public static class GitIgnoreFile
         return kept.Length == 0 ? null : kept.ToString();
     }
 
-    /// <summary>The line that DVC writes: a slash and the name, with the characters that Git gives a meaning escaped.</summary>
+    /// <summary>
+    /// The line: a slash and the name, with the characters that Git gives a meaning escaped as DVC escapes them; and, where
+    /// DVC's line would not keep the data out of Git, so that it does: backslashes, spaces at the end, and line breaks, which
+    /// only a class of characters can name.
+    /// </summary>
     public static string Escaped(string entryBaseName)
     {
+        var name = entryBaseName.TrimEnd(' ');
         var line = new StringBuilder("/");
-        foreach (var c in entryBaseName)
-        {
-            if (c is '[' or ']' or '!' or '*' or '#' or '?')
-                line.Append('\\');
-            line.Append(c);
-        }
-        return line.ToString();
+        foreach (var c in name)
+            _ = c switch
+            {
+                '\\' => line.Append(@"\\"),
+                '\n' or '\r' => line.Append("[[:cntrl:]]"),
+                _ => Append(line, c),
+            };
+        return line.Insert(line.Length, @"\ ", entryBaseName.Length - name.Length).ToString();
     }
+
+    private static string EscapedByDvc(string name) =>
+        name.Aggregate(new StringBuilder("/"), Append).ToString();
+
+    private static StringBuilder Append(StringBuilder line, char c) =>
+        (c is '[' or ']' or '!' or '*' or '#' or '?' ? line.Append('\\') : line).Append(c);
 
     // DVC compares the line without white space around it; a name with spaces at its end must still be found.
     private static bool Matches(ReadOnlySpan<char> line, string entry) =>

@@ -60,7 +60,12 @@ internal sealed class PathLockTable
     }
 
     /// <summary>Writes the file as Python's json module does.</summary>
-    public void Save(string file)
+    /// <param name="file">The file.</param>
+    /// <param name="mustNotGrow">
+    /// Marks were only taken back: on a full disk, where no second file can be written, the shorter text takes the place of
+    /// the old one, or the file goes when there are no marks. Others would wait for as long as this process lives otherwise.
+    /// </param>
+    public void Save(string file, bool mustNotGrow = false)
     {
         var bytes = new ArrayBufferWriter<byte>();
         Put(bytes, "{\"read\": {");
@@ -77,7 +82,17 @@ internal sealed class PathLockTable
         Put(bytes, "}, \"write\": {");
         PutAll(bytes, Writers, owner => PutOwner(bytes, owner));
         Put(bytes, "}}");
-        AtomicFile.Write(file, bytes.WrittenSpan, durable: false);
+        try
+        {
+            AtomicFile.Write(file, bytes.WrittenSpan, durable: false);
+        }
+        catch (IOException error) when (mustNotGrow && FileErrors.IsDiskFull(error))
+        {
+            if (Writers.Count + Readers.Count == 0)
+                File.Delete(file);
+            else
+                File.WriteAllBytes(file, bytes.WrittenSpan);
+        }
     }
 
     private static PathLockOwner ReadOwner(JsonElement json) =>

@@ -64,21 +64,21 @@ public sealed class PathLocks : IDisposable
                 if (table.Readers.TryGetValue(path, out var readers) && readers.Remove(owner) && readers.Count == 0)
                     table.Readers.Remove(path);
             return true;
-        });
+        }, mustNotGrow: true);
     }
 
-    private void Edit(CancellationToken cancellation, Func<PathLockTable, bool> change)
+    private void Edit(CancellationToken cancellation, Func<PathLockTable, bool> change, bool mustNotGrow = false)
     {
         using var guard = RepositoryLock.Wait(layout, layout.RwLockFile + ".lock", hardlink, owner.Command, RepositoryLock.DefaultPatience, cancellation);
         try
         {
             var table = PathLockTable.Load(layout.RwLockFile);
             if (change(table))
-                table.Save(layout.RwLockFile);
+                table.Save(layout.RwLockFile, mustNotGrow);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw FileErrors.Describe(error, layout.RwLockFile, "mark paths in");
+            throw FileErrors.Describe(error, layout.RwLockFile, "use the lock file");
         }
     }
 

@@ -24,8 +24,9 @@ public sealed class WorkingMetadataTree : IMetadataTree
     /// <param name="layout">The repository.</param>
     /// <param name="ignore">Its <c>.dvcignore</c> rules.</param>
     /// <param name="gitIgnored">
-    /// Which of these absolute paths Git ignores; folders end with a separator. Asked once per level of folders, with all
-    /// folders and metadata files of that level. Null without Git.
+    /// Which of these absolute paths Git ignores. Asked once per level of folders, with all folders and metadata files of
+    /// that level; without separators at the end, behind which Git takes a line "/" for a rule about every folder. Null
+    /// without Git.
     /// </param>
     public WorkingMetadataTree(RepositoryLayout layout, IgnoreTree ignore, Func<IReadOnlyList<string>, IReadOnlySet<string>>? gitIgnored)
     {
@@ -51,11 +52,11 @@ public sealed class WorkingMetadataTree : IMetadataTree
                     List(folder, files, folders);
             if (gitIgnored is not null && files.Count + folders.Count > 0)
             {
-                var ignored = gitIgnored([.. files.Select(layout.ToAbsolute), .. folders.Select(Asked)]);
+                var ignored = gitIgnored([.. files.Select(layout.ToAbsolute), .. folders.Select(layout.ToAbsolute)]);
                 if (ignored.Count > 0)
                 {
                     files.RemoveAll(file => ignored.Contains(layout.ToAbsolute(file)));
-                    folders.RemoveAll(folder => ignored.Contains(Asked(folder)));
+                    folders.RemoveAll(folder => ignored.Contains(layout.ToAbsolute(folder)));
                 }
             }
             if (folders.Count > 0 && files.Count > 0)
@@ -96,8 +97,6 @@ public sealed class WorkingMetadataTree : IMetadataTree
                 return true;
         return false;
     }
-
-    private string Asked(string folder) => layout.ToAbsolute(folder) + Path.DirectorySeparatorChar;
 
     private void List(string folder, List<string> files, List<string> folders)
     {

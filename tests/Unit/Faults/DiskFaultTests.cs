@@ -1,3 +1,5 @@
+using DataVersion.Engine;
+
 namespace DataVersion.Tests.Faults;
 
 /// <summary>Disks that are full or cannot be written.</summary>
@@ -46,7 +48,7 @@ public sealed class DiskFaultTests
         var content = File.ReadAllBytes(repository.PathOf("big.bin"));
         repository.Record("v1", "big.bin");
         File.Delete(repository.PathOf("big.bin"));
-        Fill(mount.PathOf("filler"));
+        FillBut(64, mount.PathOf("filler"));
         var before = repository.Snapshot();
 
         repository.Fails(DataErrorKind.DiskFull, "big.bin", "Switch-DataVersion");
@@ -71,7 +73,7 @@ public sealed class DiskFaultTests
         repository.Session.Run("Add-DataFile big.bin");
         File.Copy(repository.PathOf("big.bin.dvc"), repository.PathOf("keep"));
         repository.Session.Run("git checkout -q v1 -- big.bin.dvc");
-        Fill(mount.PathOf("filler"));
+        FillBut(64, mount.PathOf("filler"));
 
         repository.Fails(DataErrorKind.DiskFull, "big.bin", "Switch-DataVersion");
 
@@ -115,6 +117,56 @@ public sealed class DiskFaultTests
         Assert.Equal("AccessDenied", result.ErrorIds.Single());
         Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
         Assert.False(File.Exists(repository.PathOf("a.bin")));
+    }
+
+    [LoopFact("ext4")]
+    public void A_disk_without_a_byte_left_is_named_before_anything_is_touched()
+    {
+        using var mount = new LoopMount("ext4", 12);
+        using var repository = new FaultRepository(mount.Root);
+        repository.Write("a.bin", "a");
+        repository.Record("v1", "a.bin");
+        File.Delete(repository.PathOf("a.bin"));
+        repository.Write("b.bin", "b");
+        Fill(mount.PathOf("filler"));
+        var before = repository.Snapshot();
+
+        foreach (var command in new[] { "Add-DataFile b.bin", "Switch-DataVersion", "Move-DataFile a.bin c.bin", "Remove-DataFile a.bin" })
+        {
+            var result = repository.Fails(DataErrorKind.DiskFull, mount.Root, command);
+            Assert.Contains("disk is full", result.Errors[0].ToString(), StringComparison.Ordinal);
+            Assert.Equal(before, repository.Snapshot());
+        }
+        repository.AssertNoLeftovers();
+        File.Delete(mount.PathOf("filler"));
+        repository.Session.Run("$null = Add-DataFile b.bin ; $null = Switch-DataVersion ; $null = Move-DataFile a.bin c.bin");
+        Assert.Equal("a", repository.Read("c.bin"));
+    }
+
+    [LoopFact("ext4")]
+    public void Marks_of_paths_are_taken_back_on_a_full_disk()
+    {
+        using var mount = new LoopMount("ext4", 12);
+        using var place = new FaultRepository(mount.Root);
+        using var repository = Repository.Open(place.Root);
+        repository.Command = "first";
+        using (repository.LockPaths([], ["kept"], OperationContext.Silent))
+        {
+            var marks = repository.LockPaths([], ["a.bin"], OperationContext.Silent)!;
+            Fill(mount.PathOf("filler"));
+            marks.Dispose();
+        }
+        File.Delete(mount.PathOf("filler"));
+
+        repository.Command = "second";
+        repository.LockPaths([], ["a.bin", "kept"], OperationContext.Silent)!.Dispose();
+    }
+
+    private static void FillBut(int kibibytes, string path)
+    {
+        Fill(path);
+        using var file = new FileStream(path, FileMode.Open);
+        file.SetLength(file.Length - (kibibytes * 1024L));
     }
 
     private static void Fill(string path)

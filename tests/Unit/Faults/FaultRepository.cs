@@ -27,6 +27,9 @@ internal sealed class FaultRepository : IDisposable
 
     public string Head => File.ReadAllText(PathOf(".git/HEAD"));
 
+    /// <summary>Runs the real DVC here.</summary>
+    public string Dvc(params string[] arguments) => DvcProcess.Run(Root, Path.Combine(Path.GetDirectoryName(Root)!, "site"), arguments);
+
     public string PathOf(string name) => Path.Combine(Root, name);
 
     public void Write(string name, string text)

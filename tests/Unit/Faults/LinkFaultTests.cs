@@ -21,10 +21,12 @@ public sealed class LinkFaultTests
         using var repository = new FaultRepository(mount.Root, $"Set-DataConfig cache.type {kind}");
         repository.Write("data/a.txt", "first a");
         repository.Write("data/sub/b.txt", "b");
-        repository.Write("model.bin", "model");
+        // A file that btrfs stored inside its own records would share no block with its object: a copy in truth.
+        var model = new string('m', 5000);
+        repository.Write("model.bin", model);
         repository.Record("v1", "data", "model.bin");
         var look = kind switch { "hardlink" => "r--r--r-- 2", "symlink" => "-> object", _ => "rw-r--r-- 1" };
-        var first = $"data/a.txt [first a] {look}\ndata/sub/b.txt [b] {look}\nmodel.bin [model] {look}\n";
+        var first = $"data/a.txt [first a] {look}\ndata/sub/b.txt [b] {look}\nmodel.bin [{model}] {look}\n";
         Assert.Equal(first, Tree(repository));
 
         repository.Session.Run("Unprotect-DataFile data");
@@ -33,7 +35,7 @@ public sealed class LinkFaultTests
         repository.Write("data/sub2/c.txt", "c");
         Directory.Delete(repository.PathOf("data/sub"));
         repository.Record("v2", "data");
-        var second = $"data/a.txt [second a] {look}\ndata/sub2/c.txt [c] {look}\nmodel.bin [model] {look}\n";
+        var second = $"data/a.txt [second a] {look}\ndata/sub2/c.txt [c] {look}\nmodel.bin [{model}] {look}\n";
         Assert.Equal(second, Tree(repository));
 
         var changes = repository.Session.Run<LinkResult>("Switch-DataVersion v1");
@@ -43,7 +45,9 @@ public sealed class LinkFaultTests
         Assert.All(changes.Where(c => c.Change != WorkspaceChange.Deleted), c => Assert.Equal(wanted, c.LinkKind));
         repository.Session.Run("Switch-DataVersion v2");
         Assert.Equal(second, Tree(repository));
-        Assert.Equal(wanted, repository.Session.Run<DataFile>("Get-DataFile model.bin").Single().LinkKind);
+        // The kernel copies on btrfs by sharing blocks: what it is called when it is made is not what it is afterwards.
+        var seen = (fileSystem, kind) == ("btrfs", "copy") ? LinkKind.Reflink : wanted;
+        Assert.Equal(seen, repository.Session.Run<DataFile>("Get-DataFile model.bin").Single().LinkKind);
     }
 
     [LoopTheory("btrfs", "xfs")]

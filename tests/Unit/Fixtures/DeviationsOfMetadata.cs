@@ -5,12 +5,24 @@ internal static partial class Deviations
 {
     private const string CommentsKept = "DVC writes a moved .dvc file anew and drops its comments and spellings; ours keeps them.";
     private const string EscapedLine = "DVC never removes an escaped line of .gitignore; ours removes both spellings.";
+    private const string Backslash = "with DVC's line for a name with a backslash Git takes the data in (see the recorded index); with ours it does not.";
     private const string OwnDriver = "the merge driver that Git calls is ours.";
     private const string WholeFolder = "asked to record one file of a folder, DVC records all of it, naming an object that it does not store;"
         + " ours records that file.";
 
     private static IEnumerable<Deviation> Metadata =>
     [
+        new("04-add-odd-names", "repo: files/odd/.gitignore", Backslash) { Ours = text => text.Replace(@"/back\slash", @"/back\\slash") },
+        new("04-add-odd-names", "repo: workspace.txt", Backslash)
+        {
+            Ours = list => ListingText.Instead(list, "f 0644 copy 426 8e7c80cdfdd8a4d382d7721447fe8097 odd/.gitignore"),
+        },
+        new("04-add-odd-names", "repo: git-index.txt", Backslash)
+        {
+            Ours = index => ListingText.Without(index, @"odd/back\\slash""").Replace("0f79cc9a5275715bc3e8973cf8e6927a2e17a582", "5f425149b7f3ac07df39c2b9dd0fe1571aad3308"),
+        },
+        .. Each("04-add-odd-names", Backslash, text => text.Replace("268688dd45d42a8daff97089d08fe5b4fbabfd88", "d9a78d57ea1841cf69f7673fda4ef1f76e5be088"),
+            "repo: git-refs.txt", "repo: git-log.txt"),
         new("09-re-add-fields", "steps[10]", "DVC 3 has no --desc; Add-DataFile has -Description, so there is no unknown option to refuse."),
         .. Each("09-re-add-fields", CommentsKept, _ => MovedWithComments, "steps[34] snapshot 7-move.files/moved.txt.dvc", "repo: files/moved.txt.dvc"),
         .. Each("09-re-add-fields", CommentsKept, list => ListingText.Instead(list, "f 0644 copy 383 bafbf008be21f8e5299fac5aac155060 moved.txt.dvc"),

@@ -118,20 +118,7 @@ internal sealed class SyncSandbox : IDisposable
     }
 
     /// <summary>Runs the real DVC in a repository; its output, which must be that of a success.</summary>
-    public string Dvc(string root, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dvc", arguments)
-        {
-            WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true,
-            Environment = { ["DVC_NO_ANALYTICS"] = "1", ["DVC_SITE_CACHE_DIR"] = scratch.PathOf("site"), ["CI"] = "true" },
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"dvc {string.Join(' ', arguments)}: {output}\n{error.Result}");
-        return output;
-    }
+    public string Dvc(string root, params string[] arguments) => DvcProcess.Run(root, scratch.PathOf("site"), arguments);
 
     public void Dispose() => scratch.Dispose();
 }
