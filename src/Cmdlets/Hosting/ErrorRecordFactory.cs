@@ -23,8 +23,10 @@ internal static class ErrorRecordFactory
         var record = new ErrorRecord(exception, kind?.ToString() ?? exception.GetType().Name,
             kind is { } k ? CategoryOf(k) : exception is OperationCanceledException ? ErrorCategory.OperationStopped : ErrorCategory.NotSpecified,
             target ?? path);
-        if (action is not null)
-            record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action };
+        // An error of an object, a manifest or the operating system does not always know which data file it is about.
+        var about = exception is DataVersionException failure && target is string name && !NamesIt(failure, name) ? $"'{name}': " : "";
+        if (action is not null || about.Length > 0)
+            record.ErrorDetails = new ErrorDetails(about + exception.Message) { RecommendedAction = action };
         return record;
     }
 
@@ -36,6 +38,9 @@ internal static class ErrorRecordFactory
             exception = inner;
         return exception;
     }
+
+    private static bool NamesIt(DataVersionException exception, string name) => exception.Message.Contains($"'{name}'", StringComparison.Ordinal)
+        || (exception.Path is { Length: > 0 } path && name.EndsWith(path, StringComparison.Ordinal) && exception.Message.Contains(path, StringComparison.Ordinal));
 
     private static (DataErrorKind? Kind, string? Path, string? Action) Classify(Exception exception) => exception switch
     {

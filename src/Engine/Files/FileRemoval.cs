@@ -17,6 +17,22 @@ internal static class FileRemoval
         return true;
     }
 
+    /// <summary>
+    /// Deletes a folder with all folders in it, as long as there is nothing else in them; links are something else. True
+    /// when it is gone as a whole.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read or deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static bool EmptyFolders(string folder)
+    {
+        var isEmpty = true;
+        foreach (var inner in Directory.EnumerateFileSystemEntries(folder))
+            isEmpty &= FileStat.Read(inner).Kind == FileKind.Directory && EmptyFolders(inner);
+        if (isEmpty)
+            Directory.Delete(folder);
+        return isEmpty;
+    }
+
     /// <summary>Deletes a temporary file of ours as far as it is possible; an error that is already under way counts more.</summary>
     public static void Try(string path)
     {

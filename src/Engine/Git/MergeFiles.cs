@@ -73,7 +73,7 @@ public sealed class MergeFiles
     {
         try
         {
-            return File.ReadAllText(file);
+            return Utf8Text.Read(file, file, DataErrorKind.MetadataInvalid);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 
 namespace DataVersion.Engine.Git;
@@ -64,9 +65,10 @@ public sealed class RevisionMetadataTree : IMetadataTree
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DataVersionException">PathNotFound.</exception>
-    public string ReadText(string repositoryPath) => TryReadText(repositoryPath) ?? throw new DataVersionException(
-        DataErrorKind.PathNotFound, $"The revision {commit.Id[..10]} has no file '{repositoryPath}'.", repositoryPath);
+    /// <exception cref="DataVersionException">PathNotFound; MetadataInvalid when it is not UTF-8.</exception>
+    public string ReadText(string repositoryPath) => TryReadBytes(repositoryPath) is { } bytes
+        ? Utf8Text.Decode(bytes, repositoryPath, DataErrorKind.MetadataInvalid)
+        : throw new DataVersionException(DataErrorKind.PathNotFound, $"The revision {commit.Id[..10]} has no file '{repositoryPath}'.", repositoryPath);
 
     /// <summary>The text of any file of the revision; null when there is none.</summary>
     public string? TryReadText(string repositoryPath) => TryReadBytes(repositoryPath) is not { } bytes ? null

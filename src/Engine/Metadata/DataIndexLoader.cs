@@ -181,6 +181,10 @@ internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionExcep
     private TrackedOutput Content(DataEntry entry, string metadataPath, string? folder)
     {
         var (path, isExternal) = MetadataPath.Resolve(MetadataPath.FolderOf(metadataPath), folder, entry.Path, tree.RootFolder);
+        if (!isExternal && MetadataPath.IsReserved(path))
+            throw new MetadataFormatException(DataErrorKind.MetadataInvalid, metadataPath, entry.Line, 1,
+                $"the output '{entry.Path}' is the repository itself, or lies in a folder of Git or DVC; data is never put there.",
+                "Correct the path, or delete the file if you do not know where it comes from.");
         return new TrackedOutput
         {
             Path = path,

@@ -42,6 +42,22 @@ internal static class MetadataPath
         return (relative, relative == ".." || relative.StartsWith("../", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// True for the root, and for what is or lies in a folder of Git or DVC: data there could be a hook or a setting. As in
+    /// Git also in other case, which some file systems do not tell apart, and under the short name of Windows.
+    /// </summary>
+    public static bool IsReserved(ReadOnlySpan<char> path)
+    {
+        foreach (var part in path.Split('/'))
+        {
+            var name = path[part].TrimEnd(". ");
+            if (name.Equals(".git", StringComparison.OrdinalIgnoreCase) || name.Equals(".dvc", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("git~1", StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+        return path.IsEmpty;
+    }
+
     /// <summary>The path without empty parts and <c>.</c>, and with <c>..</c> carried out as far as there is a folder to leave.</summary>
     public static string Normalize(string path)
     {

@@ -37,10 +37,25 @@ public static class YamlReader
         }
         catch (YamlException error)
         {
-            // The library's message repeats the place in its own words.
-            throw new MetadataFormatException(kind, fileNameForErrors, (int)error.Start.Line, (int)error.Start.Column,
+            // The library's message repeats the place in its own words. Of a wrong tab it tells the list or map it is in.
+            var (line, column) = error.Message.Contains("tab", StringComparison.Ordinal) && FirstTab(text) is { } tab
+                ? tab : ((int)error.Start.Line, (int)error.Start.Column);
+            throw new MetadataFormatException(kind, fileNameForErrors, line, column,
                 $"not valid YAML: {error.Message.TrimEnd('.')}.", cause: error);
         }
+    }
+
+    // The first tab that stands in front of everything else on its line.
+    private static (int Line, int Column)? FirstTab(string text)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line.IndexOfAnyExcept(' ') is >= 0 and var at && line[at] == '\t')
+                return (number, at + 1);
+        }
+        return null;
     }
 
     /// <summary>

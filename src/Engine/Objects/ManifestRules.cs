@@ -8,6 +8,9 @@ public sealed partial class Manifest
 {
     private static readonly bool OnWindows = OperatingSystem.IsWindows();
 
+    // Of Windows; Linux allows 4096 bytes.
+    private const int LongestPath = 32767;
+
     private static Manifest FromEntries(ManifestEntry[] entries, ContentHashAlgorithm algorithm, string name)
     {
         var sorted = true;
@@ -36,6 +39,8 @@ public sealed partial class Manifest
             return "contains '\\' or ':', which Windows would take for a folder, a drive or a stream.";
         if (path[0] == '/')
             return "is absolute.";
+        if (path.Length > LongestPath)
+            return "is longer than any operating system allows.";
         foreach (var range in path.Split('/'))
         {
             var segment = path[range];

@@ -26,7 +26,7 @@ internal sealed class ConfigurationFile
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = Utf8Text.Read(path, path, DataErrorKind.ConfigurationInvalid);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -73,7 +73,7 @@ public sealed class WorkingMetadataTree : IMetadataTree
         var path = layout.ToAbsolute(repositoryPath);
         try
         {
-            return File.ReadAllText(path);
+            return Utf8Text.Read(path, repositoryPath, DataErrorKind.MetadataInvalid);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

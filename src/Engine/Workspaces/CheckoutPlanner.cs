@@ -99,7 +99,10 @@ public sealed class CheckoutPlanner
 
     private void PlanAddition(TrackedOutput output, ManifestEntry entry, Dictionary<string, ScanObstacle> obstacles)
     {
-        if (!obstacles.TryGetValue(entry.Path, out var obstacle))
+        // The scan does not follow links to folders, so what lies behind one looks as if it were missing.
+        if (folders.ProblemAbove(Join(output.Path, entry.Path)) is { } problem)
+            failures.Add(new PathFailure(Join(output.Path, entry.Path), problem));
+        else if (!obstacles.TryGetValue(entry.Path, out var obstacle))
             Place(output, entry, WorkspaceChange.Added, default);
         else if (options.Force || (obstacle.IsSymlink && links.PointsIntoCache(FullPath(output, entry))))
             Place(output, entry, WorkspaceChange.Modified, new WorkspaceFile(entry.Path, default, obstacle.IsSymlink, null));

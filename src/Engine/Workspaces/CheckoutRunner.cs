@@ -170,6 +170,10 @@ public sealed class CheckoutRunner
         var now = found;
         if (now.Kind == FileKind.Symlink)
             now = step.ReplacesSymlink ? FileStat.Read(path, followLinks: true) : now;
+        // Empty folders hold nothing that could be lost; the plan saw no file in them.
+        if (now.Kind == FileKind.Directory && !step.Replaced.Exists)
+            return FileRemoval.EmptyFolders(path) ? FileStat.Read(path) : throw new DataVersionException(DataErrorKind.PathExists, $"A folder that is not empty is in the way of '{path}'.", path,
+                "Move it away, or delete it, and run the command again.");
         if (now.Kind == FileKind.None ? step.Replaced.Exists : !now.SameContentAs(step.Replaced))
             throw new DataVersionException(DataErrorKind.UnsavedData,
                 $"'{path}' was changed while the checkout was going on, so it was left as it is.", path, "Run the command again.");

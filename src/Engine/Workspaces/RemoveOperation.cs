@@ -93,15 +93,6 @@ public static class RemoveOperation
         foreach (var file in state.Files)
             FileRemoval.Delete(WorkspaceReader.PathOf(absolute, file.Path));
         if (state.Kind == FileKind.Directory)
-            DeleteEmptyFolders(absolute);
-    }
-
-    private static void DeleteEmptyFolders(string folder)
-    {
-        foreach (var inner in Directory.EnumerateDirectories(folder))
-            if (FileStat.Read(inner).Kind == FileKind.Directory)
-                DeleteEmptyFolders(inner);
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder);
+            FileRemoval.EmptyFolders(absolute);
     }
 }

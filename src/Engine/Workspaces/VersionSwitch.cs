@@ -30,8 +30,11 @@ public static class VersionSwitch
         RememberWhatIsThere(repository);
         var data = CheckoutPlanner.Plan(repository, repository.IndexAt(switchPlan.Commit), options, context);
         switchPlan.ThrowIfBlocked(path => options.Force || IsSaved(repository, git, path));
-        if (data.Unsaved.Count > 0)
-            throw new UnsavedDataException(data.Unsaved);
+        // What Git tracks goes and comes with Git, and its changes were looked at.
+        var tracked = git.Tracked([.. data.Unsaved.Select(repository.Layout.ToAbsolute)], context.Cancellation);
+        string[] unsaved = [.. data.Unsaved.Where(path => !tracked.Contains(repository.Layout.ToAbsolute(path)))];
+        if (unsaved.Length > 0)
+            throw new UnsavedDataException(unsaved);
         if (data.Failures is [var first, ..])
             throw new DataVersionException(first.Error.Kind,
                 $"'{revision}' cannot be switched to: {data.Failures.Count} path(s) cannot be checked out, the first is '{first.Path}'. {first.Error.Message} Nothing was changed.",
