@@ -56,17 +56,21 @@ public sealed class AddRunner
             foreach (var content in records)
                 StoreManifest(content);
             FaultPoint.Reach("add.manifests");
-            foreach (var content in records)
+            try
             {
-                context.Cancellation.ThrowIfCancellationRequested();
-                if (content.Item.Output?.StageName is { } stage)
-                    RecordInLock(content, stage);
-                else
-                    metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
-                FaultPoint.Reach("add.metadata");
+                foreach (var content in records)
+                    Record(content);
+                var failed = records.Where(c => c.Failure is not null).Select(c => c.Item.Path).ToHashSet();
+                added.RemoveAll(content => failed.Contains(content.Item.Path));
+                // What went to a remote need not be here; if it is, it stays as it is.
+                metadata.Ignore([.. records.Where(c => c.Failure is null && IsHere(c)).Select(c => c.Item.Path)]);
             }
-            // What went to a remote need not be here; if it is, it stays as it is.
-            metadata.Ignore([.. records.Where(IsHere).Select(c => c.Item.Path)]);
+            catch
+            {
+                // Data that is recorded but not ignored would go into Git with the next "git add".
+                metadata.Undo();
+                throw;
+            }
             FaultPoint.Reach("add.ignored");
             if (options.Upload is null)
                 new WorkspaceRelinker(repository, context).Relink(added, options);
@@ -91,6 +95,24 @@ public sealed class AddRunner
 
     private bool IsHere(AddedContent content) =>
         options.Upload is null || content.Item.Source == repository.Layout.ToAbsolute(content.Item.Path);
+
+    private void Record(AddedContent content)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            if (content.Item.Output?.StageName is { } stage)
+                RecordInLock(content, stage);
+            else
+                metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
+        }
+        catch (DataVersionException error)
+        {
+            content.Failure = error;
+            failures.Add(new PathFailure(content.Item.Path, error));
+        }
+        FaultPoint.Reach("add.metadata");
+    }
 
     private void DropFailed(List<AddedContent> added)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 
@@ -10,6 +12,7 @@ namespace DataVersion.Engine.Workspaces;
 internal sealed class MetadataUpdate(Repository repository)
 {
     private readonly SortedSet<string> touched = new(Utf8Order.Instance);
+    private readonly Dictionary<string, byte[]?> before = new(StringComparer.Ordinal);
 
     /// <summary>Files that were written or deleted, relative to the root.</summary>
     public IReadOnlyCollection<string> Touched => touched;
@@ -30,13 +33,48 @@ internal sealed class MetadataUpdate(Repository repository)
     }
 
     /// <summary>Writes a text, or deletes the file when there is none; nothing happens when that is what is there.</summary>
-    public void Write(string path, string? text)
+    /// <exception cref="DataVersionException">It cannot be read, written or deleted.</exception>
+    public void Write(string path, string? text) => Write(path, text is null ? null : Encoding.UTF8.GetBytes(text));
+
+    /// <summary>
+    /// Takes back everything that was written, as far as that is possible: a command that cannot be carried to its end leaves
+    /// what it found.
+    /// </summary>
+    public void Undo()
+    {
+        foreach (var (path, content) in before)
+            try
+            {
+                var absolute = repository.Layout.ToAbsolute(path);
+                if (content is null)
+                    FileRemoval.Delete(absolute);
+                else if (!File.Exists(absolute) || !File.ReadAllBytes(absolute).AsSpan().SequenceEqual(content))
+                    AtomicFile.Write(absolute, content);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The error that is under way counts more.
+            }
+        before.Clear();
+        touched.Clear();
+    }
+
+    private void Write(string path, byte[]? content)
     {
         var absolute = repository.Layout.ToAbsolute(path);
-        if (text is null)
-            FileRemoval.Delete(absolute);
-        else if (!File.Exists(absolute) || File.ReadAllText(absolute) != text)
-            AtomicFile.Write(absolute, text);
+        try
+        {
+            var old = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
+            before.TryAdd(path, old);
+            if (content is null)
+                FileRemoval.Delete(absolute);
+            else if (old is null || !old.AsSpan().SequenceEqual(content))
+                AtomicFile.Write(absolute, content);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.Describe(error, path, content is null ? "delete" : "write");
+        }
         touched.Add(path);
     }
 
@@ -71,9 +109,12 @@ internal sealed class MetadataUpdate(Repository repository)
         var slash = path.LastIndexOf('/');
         var file = slash < 0 ? ".gitignore" : path[..(slash + 1)] + ".gitignore";
         var absolute = repository.Layout.ToAbsolute(file);
-        var old = File.Exists(absolute) ? File.ReadAllText(absolute) : null;
-        var now = edit(old, path[(slash + 1)..]);
+        var bytes = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
+        // Git knows no encoding: lines of a person in another one are to stay as they are.
+        var encoding = bytes is null || Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1;
+        var old = bytes is null ? null : encoding.GetString(bytes);
+        var now = edit(old, encoding.GetString(Encoding.UTF8.GetBytes(path[(slash + 1)..])));
         if (now != old)
-            Write(file, now);
+            Write(file, now is null ? null : encoding.GetBytes(now));
     }
 }

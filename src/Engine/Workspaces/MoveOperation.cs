@@ -12,6 +12,9 @@ public sealed record MovePlan(TrackedOutput Output, string Destination, string N
 /// <summary>Moves tracked data together with its metadata and its <c>.gitignore</c> line (DVC: <c>move</c>).</summary>
 public static class MoveOperation
 {
+    // EXDEV: a mount inside the repository.
+    private const int OtherDevice = 18;
+
     /// <summary>Plans a move; changes nothing.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="source">The tracked path or its <c>.dvc</c> file, relative to the root.</param>
@@ -72,19 +75,27 @@ public static class MoveOperation
         }
         if (old.IsImport)
             old.StageHash = old.ComputeStageHash();
-        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        metadata.Write(plan.NewMetadataPath, old.ToText());
-        FaultPoint.Reach("move.metadata");
-        if (Directory.Exists(from))
-            Directory.Move(from, to);
-        else if (FileStat.Read(from).Exists)
-            File.Move(from, to);
-        FaultPoint.Reach("move.data");
-        if (renamed)
-            metadata.Write(output.MetadataPath, null);
-        metadata.Unignore([output.Path]);
-        if (output.UseCache)
-            metadata.Ignore([plan.Destination]);
+        var moved = false;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            metadata.Write(plan.NewMetadataPath, old.ToText());
+            FaultPoint.Reach("move.metadata");
+            moved = MoveData(from, to);
+            FaultPoint.Reach("move.data");
+            if (renamed)
+                metadata.Write(output.MetadataPath, null);
+            metadata.Unignore([output.Path]);
+            if (output.UseCache)
+                metadata.Ignore([plan.Destination]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataVersionException)
+        {
+            metadata.Undo();
+            if (moved)
+                MoveData(to, from);
+            throw FileErrors.Describe(error, output.Path, "move");
+        }
         metadata.Stage();
         repository.Placed.Remove(output.Path);
         if (output.Hash is { } hash)
@@ -92,5 +103,32 @@ public static class MoveOperation
         repository.Placed.Save();
         repository.Reload();
         return DataFileList.List(repository, null, [plan.Destination], recurse: false, context)[0];
+    }
+
+    private static void MoveFile(string from, string to)
+    {
+        try
+        {
+            // File.Move copies where it may not link, and leaves the copy when it may not delete either.
+            if (!FileRename.ToNewName(from, to))
+                throw new DataVersionException(DataErrorKind.PathExists, $"'{to}' appeared while '{from}' was about to be moved there.", to,
+                    "Choose another place.");
+        }
+        catch (IOException error) when (error.HResult == OtherDevice && !OperatingSystem.IsWindows())
+        {
+            File.Move(from, to);
+        }
+    }
+
+    // False when there was nothing to move: the data is not in the workspace.
+    private static bool MoveData(string from, string to)
+    {
+        if (Directory.Exists(from))
+            Directory.Move(from, to);
+        else if (!FileStat.Read(from).Exists)
+            return false;
+        else
+            MoveFile(from, to);
+        return true;
     }
 }

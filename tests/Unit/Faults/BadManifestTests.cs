@@ -41,7 +41,7 @@ public sealed class BadManifestTests
         place.Commit("v2");
         foreach (var command in new[]
         {
-            "Export-DataFile data ../out", "Switch-DataVersion v1 ; Switch-DataVersion v2", "Add-DataFile data/x", "Get-DataFile -Recurse", "Get-DataStatus -Granular",
+            "Export-DataFile data ../out", "Switch-DataVersion v1 ; Switch-DataVersion v2 ; git checkout -q v2", "Add-DataFile data/x", "Get-DataFile -Recurse", "Get-DataStatus -Granular",
             "Compare-DataVersion v1 v2", "Clear-DataCache -Workspace -Confirm:$false",
         })
         {

@@ -162,6 +162,77 @@ public sealed class DiskFaultTests
         repository.LockPaths([], ["a.bin", "kept"], OperationContext.Silent)!.Dispose();
     }
 
+    [LoopFact("ext4")]
+    public void What_may_not_be_written_is_named_and_the_next_try_completes()
+    {
+        using var mount = new LoopMount("ext4");
+        using var place = new FaultRepository(mount.Root);
+        place.Write("data/1.txt", "one");
+        place.Write("data/sub/2.txt", "two");
+        place.Write("other.bin", "other");
+        place.Record("v1", "data", "other.bin");
+        place.Write("data/1.txt", "changed");
+        place.Write("data/sub/2.txt", "changed");
+        place.Write("other.bin", "changed");
+        place.Record("v2", "data", "other.bin");
+        place.Write("new.bin", "new");
+
+        // A cache, a metadata file and a .gitignore that nobody may change: the add does nothing.
+        foreach (var (locked, command) in new[]
+        {
+            (".dvc/cache/files/md5", "Add-DataFile new.bin"), (".gitignore", "Add-DataFile new.bin"),
+            ("other.bin.dvc", "Move-DataFile other.bin moved.bin"), ("other.bin", "Move-DataFile other.bin moved.bin"),
+            (".gitignore", "Move-DataFile other.bin moved.bin"), ("other.bin.dvc", "Remove-DataFile other.bin"), (".gitignore", "Remove-DataFile other.bin"),
+        })
+        {
+            var before = place.Snapshot();
+            using (new Unchangeable(place.PathOf(locked)))
+            {
+                var result = place.Fails(DataErrorKind.AccessDenied, command.Contains("Add", StringComparison.Ordinal) && locked[1] == 'd' ? "new.bin" : locked, command);
+                Assert.Empty(result.Output);
+            }
+            Assert.True(WithoutObjects(before) == WithoutObjects(place.Snapshot()), $"{command} with an unchangeable {locked} left a trace.");
+            place.AssertNoLeftovers();
+        }
+        // Of several files only the one is not added.
+        place.Write("other.bin", "changed again");
+        using (new Unchangeable(place.PathOf("other.bin.dvc")))
+            Assert.Equal("new.bin", ((DataFile)Assert.Single(place.Fails(DataErrorKind.AccessDenied, "other.bin.dvc", "Add-DataFile other.bin, new.bin").Output).BaseObject).Path);
+        place.Session.Run("$null = Remove-DataFile new.bin ; $null = Switch-DataVersion -Force");
+
+        // One folder may not be changed: the rest is checked out, and the next switch goes on.
+        using (new Unchangeable(place.PathOf("data/sub")))
+        {
+            place.Session.Run("git checkout -q v1");
+            place.Fails(DataErrorKind.AccessDenied, "data/sub/2.txt", "Switch-DataVersion");
+            Assert.Equal(["one", "changed", "other"], new[] { "data/1.txt", "data/sub/2.txt", "other.bin" }.Select(place.Read));
+        }
+        place.Session.Run("$null = Switch-DataVersion");
+        Assert.Equal(["one", "two", "other"], new[] { "data/1.txt", "data/sub/2.txt", "other.bin" }.Select(place.Read));
+        place.AssertNoLeftovers();
+    }
+
+    // Objects that nothing uses harm nobody.
+    private static string WithoutObjects(string snapshot) =>
+        string.Join('\n', snapshot.Split('\n').Where(line => !line.StartsWith(".dvc/cache", StringComparison.Ordinal)));
+
+    /// <summary>Not even root may change it (chattr +i).</summary>
+    private sealed class Unchangeable : IDisposable
+    {
+        private readonly string path;
+
+        public Unchangeable(string path) => Set("+i", this.path = path);
+
+        public void Dispose() => Set("-i", path);
+
+        private static void Set(string flag, string path)
+        {
+            using var process = System.Diagnostics.Process.Start("chattr", [flag, path]);
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+
     private static void FillBut(int kibibytes, string path)
     {
         Fill(path);

@@ -158,6 +158,59 @@ public sealed class InterferenceFaultTests
         place.AssertNoLeftovers();
     }
 
+    [Theory]
+    [InlineData("copy")]
+    [InlineData("hardlink")]
+    [InlineData("symlink")]
+    public void A_file_that_grows_while_it_is_added_never_makes_a_wrong_object_that_is_used(string kind)
+    {
+        using var place = new FaultRepository(settings: $"Set-DataConfig cache.type {kind}");
+        place.WriteBytes("log.bin", 20_000_000);
+        place.Write("still.bin", "still");
+        using var enough = new CancellationTokenSource();
+        using var begun = new ManualResetEventSlim();
+        var writer = new Thread(() =>
+        {
+            using var log = new FileStream(place.PathOf("log.bin"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            for (var i = 0; !enough.IsCancellationRequested && i < 20_000; i++)
+            {
+                log.Write("another line of the log\n"u8);
+                begun.Set();
+            }
+        });
+        writer.Start();
+        begun.Wait();
+
+        var result = place.Session.Invoke("Add-DataFile log.bin, still.bin");
+
+        enough.Cancel();
+        writer.Join();
+        Assert.True(File.Exists(place.PathOf("still.bin.dvc")));
+        Assert.Equal(result.Errors.Count == 0, File.Exists(place.PathOf("log.bin.dvc")));
+        foreach (var error in result.Errors)
+        {
+            Assert.StartsWith("FileChangedDuringRead", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("log.bin", error.ToString(), StringComparison.Ordinal);
+            Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
+        }
+        place.AssertNoLeftovers();
+        var content = FaultRepository.Md5(File.ReadAllBytes(place.PathOf("log.bin")));
+        if (result.Errors.Count == 0)
+            Assert.Equal(place.Read("log.bin.dvc").Contains(content, StringComparison.Ordinal) ? DataFileState.Unchanged : DataFileState.Modified,
+                place.Session.Run<DataFile>("Get-DataFile log.bin").Single().State);
+        // Whoever writes into a link writes into the object; a private copy is out of reach.
+        if (kind == "copy")
+            Assert.DoesNotContain(place.Session.Run<CacheVerdict>("Test-DataCache"), v => v.Verdict == CacheVerdictKind.Corrupt);
+
+        place.Session.Run("$null = Add-DataFile log.bin");
+        Assert.Equal(content, FaultRepository.Md5(File.ReadAllBytes(place.PathOf("log.bin"))));
+        Assert.Equal(content, FaultRepository.Md5(File.ReadAllBytes(place.ObjectPath(content))));
+        Assert.Equal(DataFileState.Unchanged, place.Session.Run<DataFile>("Get-DataFile log.bin").Single().State);
+        File.Delete(place.PathOf("log.bin"));
+        place.Session.Run("$null = Switch-DataVersion");
+        Assert.Equal(content, FaultRepository.Md5(File.ReadAllBytes(place.PathOf("log.bin"))));
+    }
+
     internal static void Corrupt(string path)
     {
         if (!OperatingSystem.IsWindows())
