@@ -46,8 +46,9 @@ public static class RemoveOperation
     {
         using var marks = repository.LockPaths([], plan.SelectMany(static stage => stage).Where(o => !o.IsExternal).Select(o => o.Path), context);
         var failures = new List<PathFailure>();
-        var metadata = new MetadataUpdate(repository);
         foreach (var stage in plan)
+        {
+            var metadata = new MetadataUpdate(repository);
             try
             {
                 context.Cancellation.ThrowIfCancellationRequested();
@@ -68,8 +69,10 @@ public static class RemoveOperation
             }
             catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
             {
+                metadata.Undo();
                 failures.Add(new PathFailure(stage.Key, FileErrors.Describe(error, stage.Key, "remove")));
             }
+        }
         repository.Placed.Save();
         // Nothing goes into Git's index, whatever core.autostage says: so it is with DVC.
         repository.Reload();

@@ -177,7 +177,7 @@ public sealed class BadMetadataTests
                 var before = place.Snapshot();
                 var result = place.Session.Invoke(command, ("r", revision));
                 var id = Assert.Single(result.ErrorIds);
-                Assert.True(id is "RevisionNotFound" || (revision.Length == 0 && id.StartsWith("ParameterArgumentValidationError", StringComparison.Ordinal)),
+                Assert.True(id is "RevisionNotFound" || (revision.Length == 0 && (id is "ArgumentInvalid" || id.StartsWith("ParameterArgumentValidationError", StringComparison.Ordinal))),
                     $"{command} {revision}: {result.Errors[0]} {id}");
                 Assert.Contains(revision, result.Errors[0].ToString(), StringComparison.Ordinal);
                 Assert.Equal(before, place.Snapshot());
