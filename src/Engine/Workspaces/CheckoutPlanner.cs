@@ -137,6 +137,13 @@ public sealed class CheckoutPlanner
     private void PlanStale(DataIndex index)
     {
         var candidates = repository.Placed.All.Where(p => index.FindContaining(p.Path) is null && !index.FindInside(p.Path).Any()).ToList();
+        if (candidates.Count > 0 && !OperatingSystem.IsLinux())
+        {
+            // Where case does not count, a.bin may be the very file that is called A.bin now.
+            var names = index.Outputs.Select(o => o.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            stale.AddRange(candidates.Where(c => names.Contains(c.Path)).Select(c => c.Path));
+            candidates.RemoveAll(c => names.Contains(c.Path));
+        }
         if (candidates.Count == 0)
             return;
         if (repository.Git?.Tracked([.. candidates.Select(c => repository.Layout.ToAbsolute(c.Path))]) is { Count: > 0 } tracked)

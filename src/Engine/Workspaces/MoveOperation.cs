@@ -7,7 +7,11 @@ namespace DataVersion.Engine.Workspaces;
 /// <param name="Output">The tracked path.</param>
 /// <param name="Destination">Where it goes, relative to the root.</param>
 /// <param name="NewMetadataPath">The <c>.dvc</c> file afterwards; the same as now when it is not named after the data.</param>
-public sealed record MovePlan(TrackedOutput Output, string Destination, string NewMetadataPath);
+public sealed record MovePlan(TrackedOutput Output, string Destination, string NewMetadataPath)
+{
+    /// <summary>Only the case of the name changes, on a file system where that makes no other name.</summary>
+    public bool IsRespelled { get; init; }
+}
 
 /// <summary>Moves tracked data together with its metadata and its <c>.gitignore</c> line (DVC: <c>move</c>).</summary>
 public static class MoveOperation
@@ -28,7 +32,8 @@ public static class MoveOperation
         if (output.StageName is not null)
             throw new DataVersionException(DataErrorKind.OutputConflict, $"'{output.Path}' is made by the stage '{output.StageAddress}'.", output.Path,
                 "Change the path in its dvc.yaml.");
-        if (Directory.Exists(repository.Layout.ToAbsolute(destination)))
+        var respelled = IsRespelled(repository.Layout.ToAbsolute(output.Path), repository.Layout.ToAbsolute(destination));
+        if (!respelled && Directory.Exists(repository.Layout.ToAbsolute(destination)))
             destination = MetadataPath.Join(destination, MetadataPath.NameOf(output.Path));
         var named = output.MetadataPath == output.Path + ".dvc";
         var metadata = named ? destination + ".dvc" : output.MetadataPath;
@@ -38,6 +43,8 @@ public static class MoveOperation
         if (index.Find(destination) is { StageName: null } begun && begun.Hash == output.Hash && begun.MetadataPath == metadata
             && !(FileStat.Read(repository.Layout.ToAbsolute(destination)).Exists && FileStat.Read(repository.Layout.ToAbsolute(output.Path)).Exists))
             return new MovePlan(output, destination, metadata);
+        if (respelled)
+            return new MovePlan(output, destination, metadata) { IsRespelled = true };
         if (FileStat.Read(repository.Layout.ToAbsolute(destination)).Exists || (named && FileStat.Read(repository.Layout.ToAbsolute(metadata)).Exists))
             throw new DataVersionException(DataErrorKind.PathExists, $"'{destination}' or its .dvc file exists already.", destination, "Choose another place.");
         if ((index.FindContaining(destination) ?? index.FindInside(destination).FirstOrDefault()) is { } other)
@@ -79,11 +86,13 @@ public static class MoveOperation
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            if (plan.IsRespelled && renamed)
+                FileRename.Replace(repository.Layout.ToAbsolute(output.MetadataPath), repository.Layout.ToAbsolute(plan.NewMetadataPath));
             metadata.Write(plan.NewMetadataPath, old.ToText());
             FaultPoint.Reach("move.metadata");
-            moved = MoveData(from, to);
+            moved = MoveData(from, to, plan.IsRespelled);
             FaultPoint.Reach("move.data");
-            if (renamed)
+            if (renamed && !plan.IsRespelled)
                 metadata.Write(output.MetadataPath, null);
             metadata.Unignore([output.Path]);
             if (output.UseCache)
@@ -93,7 +102,7 @@ public static class MoveOperation
         {
             metadata.Undo();
             if (moved)
-                MoveData(to, from);
+                MoveData(to, from, plan.IsRespelled);
             throw FileErrors.Describe(error, output.Path, "move");
         }
         metadata.Stage();
@@ -103,6 +112,19 @@ public static class MoveOperation
         repository.Placed.Save();
         repository.Reload();
         return DataFileList.List(repository, null, [plan.Destination], recurse: false, context)[0];
+    }
+
+    /// <summary>
+    /// Both paths are one file, because they differ in case only and case does not count here. (The listing decides: two hard
+    /// links to one object may differ in case only where it does count.)
+    /// </summary>
+    private static bool IsRespelled(string from, string to)
+    {
+        if (from == to || !from.Equals(to, StringComparison.OrdinalIgnoreCase))
+            return false;
+        var (old, now) = (FileStat.Read(from), FileStat.Read(to));
+        return old.Exists && now.Exists && (old.Device, old.Inode) == (now.Device, now.Inode)
+            && !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(to)!).Any(entry => Path.GetFileName(entry) == Path.GetFileName(to));
     }
 
     private static void MoveFile(string from, string to)
@@ -121,12 +143,14 @@ public static class MoveOperation
     }
 
     // False when there was nothing to move: the data is not in the workspace.
-    private static bool MoveData(string from, string to)
+    private static bool MoveData(string from, string to, bool isRespelled)
     {
         if (Directory.Exists(from))
             Directory.Move(from, to);
         else if (!FileStat.Read(from).Exists)
             return false;
+        else if (isRespelled)
+            FileRename.Replace(from, to);
         else
             MoveFile(from, to);
         return true;

@@ -98,6 +98,33 @@ public sealed class OddNameTests
     }
 
     [Fact]
+    public void A_name_with_a_colon_is_a_file_when_there_is_one()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var place = new FaultRepository();
+        place.Write("run:1.bin", "one");
+
+        Assert.Equal("run:1.bin", place.Session.Run<DataFile>("Add-DataFile run:1.bin").Single().Path);
+        place.Fails(DataErrorKind.PathNotFound, "run:2.bin", "Add-DataFile run:2.bin");
+        place.Fails(DataErrorKind.PathNotFound, "run:2.bin", "Add-DataFile ./run:2.bin");
+    }
+
+    [Fact]
+    public void Lines_of_a_gitignore_in_another_encoding_stay_as_they_are()
+    {
+        using var place = new FaultRepository();
+        byte[] lines = [.. "# gr"u8, 0xFC, .. "n\n/caf"u8, 0xE9, .. "\n"u8];
+        File.WriteAllBytes(place.PathOf(".gitignore"), lines);
+        place.Write("\u00fc.bin", "data");
+
+        place.Session.Run("$null = Add-DataFile -LiteralPath $n", ("n", "\u00fc.bin"));
+        Assert.Equal([.. lines, .. "/\u00fc.bin\n"u8], File.ReadAllBytes(place.PathOf(".gitignore")));
+        place.Session.Run("$null = Remove-DataFile -LiteralPath $n", ("n", "\u00fc.bin.dvc"));
+        Assert.Equal(lines, File.ReadAllBytes(place.PathOf(".gitignore")));
+    }
+
+    [Fact]
     public void Empty_files_and_folders_links_and_modes_inside_a_tracked_folder()
     {
         if (OperatingSystem.IsWindows())
