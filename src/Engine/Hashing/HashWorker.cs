@@ -13,6 +13,9 @@ namespace DataVersion.Engine.Hashing;
 /// <param name="passed">Receives the number of bytes of each chunk that was hashed.</param>
 internal sealed class HashWorker(HashPlan plan, CancellationToken cancellation, Action<long>? passed = null) : IDisposable
 {
+    /// <summary>Longest content that a receiver can be given as a whole.</summary>
+    public const int MostContent = LaneHasher.Capacity;
+
     // Compiling the code of the lanes takes as long as hashing this many bytes without.
     private const long WarmUp = 8 << 20;
     private static long hashedAlone;
@@ -21,26 +24,6 @@ internal sealed class HashWorker(HashPlan plan, CancellationToken cancellation, 
 
     /// <summary>Hashes one file at a time, at once.</summary>
     public FileHasher Alone { get; } = new(cancellation, passed);
-
-    /// <summary>Longest content that a receiver can be given as a whole.</summary>
-    public const int MostContent = LaneHasher.Capacity;
-
-    /// <summary>True when a file of this length would go into a lane.</summary>
-    private bool TakesLane(long size)
-    {
-        if (size > plan.MostInLane || plan.Width == LaneWidth.One)
-            return false;
-        if (lanes is null)
-        {
-            if (Interlocked.Read(ref hashedAlone) < WarmUp && !plan.AtOnce)
-            {
-                Interlocked.Add(ref hashedAlone, size);
-                return false;
-            }
-            lanes = new LaneHasher(plan.Width, cancellation, passed ?? (static _ => { }));
-        }
-        return true;
-    }
 
     /// <summary>Hashes a file; again, once, if it changes meanwhile. Errors are values.</summary>
     public void Hash(string path, ContentHashAlgorithm algorithm, Action<HashOutcome> done)
@@ -106,5 +89,21 @@ internal sealed class HashWorker(HashPlan plan, CancellationToken cancellation, 
     {
         lanes?.Dispose();
         Alone.Dispose();
+    }
+
+    private bool TakesLane(long size)
+    {
+        if (size > plan.MostInLane || plan.Width == LaneWidth.One)
+            return false;
+        if (lanes is null)
+        {
+            if (Interlocked.Read(ref hashedAlone) < WarmUp && !plan.AtOnce)
+            {
+                Interlocked.Add(ref hashedAlone, size);
+                return false;
+            }
+            lanes = new LaneHasher(plan.Width, cancellation, passed ?? (static _ => { }));
+        }
+        return true;
     }
 }
