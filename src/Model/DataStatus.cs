@@ -81,6 +81,8 @@ public sealed record DataChange
 {
     /// <summary>Path on the newer side (on the older one for a deletion); folders end with <c>/</c>.</summary>
     public required string Path { get; init; }
+    /// <summary>Absolute path in the workspace; binds to <c>-LiteralPath</c> of other cmdlets.</summary>
+    public string? FullName { get; init; }
     /// <summary>Former path of a renamed file.</summary>
     public string? OldPath { get; init; }
     /// <summary>How it differs.</summary>

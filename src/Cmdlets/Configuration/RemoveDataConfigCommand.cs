@@ -25,10 +25,10 @@ public sealed class RemoveDataConfigCommand : RepositoryCmdlet
         var repository = TryFindRepository();
         if (!ShouldProcess($"{Name} ({Scope})", "Remove configuration option"))
             return;
-        RunPumped(_ =>
+        TryRunPumped(Name, _ =>
         {
             Configuration.Load(repository, validate: false).Remove(Scope, Name);
             return true;
-        });
+        }, out _);
     }
 }

@@ -37,13 +37,12 @@ public sealed class SetDataConfigCommand : RepositoryCmdlet
         if (!ShouldProcess($"{Name} = {value} ({Scope})", "Set configuration option"))
             return;
         var folder = CurrentFolder;
-        var configuration = RunPumped(_ =>
+        if (TryRunPumped(Name, _ =>
         {
             var loaded = Configuration.Load(repository, validate: false);
             loaded.Set(Scope, Name, value, folder);
             return loaded;
-        });
-        if (PassThru)
+        }, out var configuration) && PassThru)
             WriteObject(configuration.Entries(Scope).Last(e => e.Name.Equals(Name, StringComparison.OrdinalIgnoreCase)));
     }
 }

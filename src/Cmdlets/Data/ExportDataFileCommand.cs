@@ -58,8 +58,11 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
         if (requests.Count == 0)
             return;
         var destination = ResolveLiteral(Destination);
-        var steps = RunPumped(_ => ExportOperation.Plan(repository, requests, destination, Force));
-        if (!ShouldProcess(destination, $"Export {steps.Count} file(s)"))
+        var problems = new List<PathFailure>();
+        var steps = RunPumped(_ => ExportOperation.Plan(repository, requests, destination, Force, problems));
+        foreach (var problem in problems)
+            WriteError(problem.Error, problem.Path);
+        if (steps.Count == 0 || !ShouldProcess(destination, $"Export {steps.Count} file(s)"))
             return;
         RunPumped((CmdletPump pump) =>
         {

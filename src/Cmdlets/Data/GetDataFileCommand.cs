@@ -15,6 +15,7 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     /// <summary>Tracked paths, paths inside tracked folders, or folders above them; everything when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>The same, taken literally.</summary>

@@ -40,7 +40,12 @@ public sealed class ProtectDataFileCommand : RepositoryCmdlet
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
         var options = new CheckoutOptions { Paths = paths, Relink = true };
         var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index, options, context));
-        // Only files that hold the recorded content are linked; changed ones are for Add-DataFile, missing ones for Switch-DataVersion.
+        // Only files that hold the recorded content are linked; missing ones are for Switch-DataVersion, others in a folder for Add-DataFile.
+        foreach (var changed in plan.Steps.Where(s => s.Change == WorkspaceChange.Modified))
+            WriteError(new DataVersionException(DataErrorKind.DataChanged, $"'{changed.Path}' has changed, so it was left alone.", changed.Path,
+                "Record it with Add-DataFile or Save-DataFile, or bring the recorded content back with Switch-DataVersion -Force -Path."), changed.Path);
+        foreach (var failure in plan.Failures.Where(f => f.Error.Kind != DataErrorKind.ObjectMissing || System.IO.Path.Exists(repository.Layout.ToAbsolute(f.Path))))
+            WriteError(failure.Error, failure.Path);
         plan = plan with { Steps = [.. plan.Steps.Where(s => s.Change == WorkspaceChange.Relinked && ShouldProcess(s.Path, "Link to the cache"))], EmptyFolders = [], Unsaved = [], Failures = [] };
         RunPumped((CmdletPump pump) =>
         {

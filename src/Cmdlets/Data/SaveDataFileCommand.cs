@@ -12,6 +12,7 @@ namespace DataVersion.Cmdlets;
 public sealed class SaveDataFileCommand : RepositoryCmdlet
 {
     private readonly RequestedPaths requested = new();
+    private bool yesToAll, noToAll;
 
     /// <summary>Tracked paths, paths inside tracked folders, or folders above them; everything when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
@@ -67,7 +68,7 @@ public sealed class SaveDataFileCommand : RepositoryCmdlet
             return true;
         try
         {
-            if (ShouldContinue($"'{item.Item.Target}' is not what '{item.Item.MetadataPath}' records. Record it as it is now?", "Record changed data"))
+            if (ShouldContinue($"'{item.Item.Target}' is not what '{item.Item.MetadataPath}' records. Record it as it is now?", "Record changed data", ref yesToAll, ref noToAll))
                 return true;
         }
         catch (Exception error) when (error is HostException or InvalidOperationException or PSInvalidOperationException or NotImplementedException)

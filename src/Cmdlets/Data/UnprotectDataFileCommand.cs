@@ -38,7 +38,11 @@ public sealed class UnprotectDataFileCommand : RepositoryCmdlet
         if (paths is [])
             return;
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
-        var scope = RunPumped(_ => OutputScope.Of(repository.Index, paths)).Where(s => ShouldProcess(s.Output.Path, "Make private copies")).ToList();
+        var problems = new List<PathFailure>();
+        var found = RunPumped(_ => OutputScope.Of(repository.Index, paths, problems));
+        foreach (var problem in problems)
+            WriteError(problem.Error, problem.Path);
+        var scope = found.Where(s => ShouldProcess(s.Output.Path, "Make private copies")).ToList();
         RunPumped((CmdletPump pump) =>
         {
             foreach (var item in scope)

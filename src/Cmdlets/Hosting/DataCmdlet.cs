@@ -57,6 +57,28 @@ public abstract class DataCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs the work of one item of several: what goes wrong with it is written as a non-terminating error, and the others go on.
+    /// </summary>
+    /// <returns>Whether it succeeded.</returns>
+    private protected bool TryRunPumped<T>(object? target, Func<OperationContext, T> work, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T result)
+    {
+        (result, var failure) = RunPumped<(T?, Exception?)>(context =>
+        {
+            try
+            {
+                return (work(context), null);
+            }
+            catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+            {
+                return (default, error);
+            }
+        });
+        if (failure is not null)
+            WriteError(failure, target);
+        return failure is null;
+    }
+
     /// <summary>Ends the command with the error of an exception.</summary>
     private protected void Fail(Exception exception, object? target = null) =>
         ThrowTerminatingError(ErrorRecordFactory.Create(exception, target));

@@ -88,9 +88,22 @@ public abstract class RepositoryCmdlet : DataCmdlet
     /// What the user named, as paths from the root; null when nothing was named, empty when nothing of it could be resolved
     /// (errors were written), or when a pipeline was to bring paths and brought none: that must not mean everything.
     /// </summary>
-    private protected string[]? RequestedInRepository(Engine.Repository repository, RequestedPaths requested) =>
-        requested.IsEmpty ? (MyInvocation.ExpectingInput ? [] : null)
-        : [.. ResolvePaths(requested, () => TrackedPaths(repository)).Select(p => ToRepositoryPath(repository.Layout, p))];
+    private protected string[]? RequestedInRepository(Engine.Repository repository, RequestedPaths requested)
+    {
+        if (requested.IsEmpty)
+            return MyInvocation.ExpectingInput ? [] : null;
+        var paths = new List<string>();
+        foreach (var absolute in ResolvePaths(requested, () => TrackedPaths(repository)))
+            if (repository.Layout.ToRelative(absolute) is { } path)
+                paths.Add(path);
+            else
+                WriteError(Outside(repository.Layout, absolute), absolute);
+        // A wildcard matches data and its .dvc file; both mean the data.
+        var named = paths.ToHashSet(StringComparer.Ordinal);
+        paths.RemoveAll(p => p.EndsWith(".dvc", StringComparison.Ordinal) && named.Contains(p[..^4])
+            && repository.Index.Find(p[..^4])?.MetadataPath == p);
+        return [.. paths];
+    }
 
     /// <summary>
     /// Ends the command when <c>-Revision</c> was typed with nothing in it (a variable that was never set): it must not mean
@@ -110,10 +123,12 @@ public abstract class RepositoryCmdlet : DataCmdlet
     {
         var relative = layout.ToRelative(absolute);
         if (relative is null)
-            Fail(new DataVersionException(DataErrorKind.PathOutsideRepository, $"'{absolute}' lies outside the repository '{layout.Root}'.",
-                absolute, "Name a path inside the repository, or another repository with -Repository."), absolute);
+            Fail(Outside(layout, absolute), absolute);
         return relative!;
     }
+
+    private static DataVersionException Outside(RepositoryLayout layout, string absolute) => new(DataErrorKind.PathOutsideRepository,
+        $"'{absolute}' lies outside the repository '{layout.Root}'.", absolute, "Name a path inside the repository, or another repository with -Repository.");
 
     /// <summary>Absolute path of something the user typed that is taken literally; it need not exist.</summary>
     /// <exception cref="DataVersionException">It is not a path of the file system.</exception>

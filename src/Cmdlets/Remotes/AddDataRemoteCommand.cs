@@ -46,8 +46,7 @@ public sealed class AddDataRemoteCommand : RepositoryCmdlet
         WriteObject(RunPumped(_ =>
         {
             var configuration = Configuration.Load(layout, validate: false);
-            configuration.AddRemote(Scope, Name, Url, Force, Default, folder);
-            RemoteOptions.Apply(configuration, Scope, Name, Option, folder);
+            configuration.AddRemote(Scope, Name, Url, Force, Default, folder, RemoteOptions.Read(Option));
             return RemoteOptions.Describe(layout, Name);
         }));
     }

@@ -7,15 +7,14 @@ namespace DataVersion.Cmdlets;
 /// <summary>What the cmdlets for remotes have in common.</summary>
 internal static class RemoteOptions
 {
-    /// <summary>Sets the options of a table; a null value removes an option.</summary>
-    public static void Apply(Configuration configuration, ConfigScope scope, string remote, Hashtable? options, string folder)
+    /// <summary>The options of a table as the configuration takes them; null removes an option.</summary>
+    public static Dictionary<string, string?> Read(Hashtable? options)
     {
-        if (options is null)
-            return;
-        foreach (DictionaryEntry option in options)
-            configuration.ModifyRemote(scope, remote, Convert.ToString(option.Key, CultureInfo.InvariantCulture)!,
-                option.Value is bool flag ? flag ? "true" : "false" : Convert.ToString(option.Value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null,
-                folder);
+        var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry option in options ?? [])
+            texts[Convert.ToString(option.Key, CultureInfo.InvariantCulture)!] = option.Value is bool flag ? flag ? "true" : "false"
+                : Convert.ToString(option.Value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
+        return texts;
     }
 
     /// <summary>The remote as it is configured now.</summary>

@@ -24,6 +24,10 @@ public sealed class RemoveDataRemoteCommand : RepositoryCmdlet
     {
         var layout = FindRepository();
         if (ShouldProcess($"{Name} ({Scope})", "Remove remote"))
-            RunPumped((CmdletPump _) => Configuration.Load(layout, validate: false).RemoveRemote(Scope, Name));
+            TryRunPumped(Name, _ =>
+            {
+                Configuration.Load(layout, validate: false).RemoveRemote(Scope, Name);
+                return true;
+            }, out _);
     }
 }

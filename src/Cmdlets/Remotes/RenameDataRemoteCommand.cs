@@ -35,8 +35,11 @@ public sealed class RenameDataRemoteCommand : RepositoryCmdlet
         var layout = FindRepository();
         if (!ShouldProcess($"{Name} -> {NewName} ({Scope})", "Rename remote"))
             return;
-        RunPumped((CmdletPump _) => Configuration.Load(layout, validate: false).RenameRemote(Scope, Name, NewName));
-        if (PassThru)
-            WriteObject(RemoteOptions.Describe(layout, NewName));
+        if (TryRunPumped(Name, _ =>
+        {
+            Configuration.Load(layout, validate: false).RenameRemote(Scope, Name, NewName);
+            return RemoteOptions.Describe(layout, NewName);
+        }, out var renamed) && PassThru)
+            WriteObject(renamed);
     }
 }

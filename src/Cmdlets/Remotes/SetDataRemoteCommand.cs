@@ -45,19 +45,15 @@ public sealed class SetDataRemoteCommand : RepositoryCmdlet
         if (!ShouldProcess($"{Name} ({Scope})", "Change remote"))
             return;
         var folder = CurrentFolder;
-        var remote = RunPumped(_ =>
+        bool? isDefault = MyInvocation.BoundParameters.ContainsKey(nameof(Default)) ? Default.IsPresent : null;
+        if (TryRunPumped(Name, _ =>
         {
-            var configuration = Configuration.Load(layout, validate: false);
+            var options = RemoteOptions.Read(Option);
             if (Url is not null)
-                configuration.ModifyRemote(Scope, Name, "url", Url, folder);
-            RemoteOptions.Apply(configuration, Scope, Name, Option, folder);
-            if (Default.IsPresent)
-                configuration.SetDefaultRemote(Scope, Name);
-            else if (MyInvocation.BoundParameters.ContainsKey(nameof(Default)))
-                configuration.SetDefaultRemote(Scope, null);
+                options["url"] = Url;
+            Configuration.Load(layout, validate: false).ModifyRemote(Scope, Name, options, isDefault, folder);
             return RemoteOptions.Describe(layout, Name);
-        });
-        if (PassThru)
+        }, out var remote) && PassThru)
             WriteObject(remote);
     }
 }

@@ -137,7 +137,11 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         if (RunCache)
             CopyRuns(repository, selection.Remote, direction);
         var isPush = direction == TransferDirection.Push;
-        foreach (var needs in RunPumped(context => NeededObjects.Collect(repository, selection, isPush, context)))
+        var problems = new List<PathFailure>();
+        var needed = RunPumped(context => NeededObjects.Collect(repository, selection, isPush, context, problems));
+        foreach (var problem in problems.Where(p => told.Add(p.Path)))
+            WriteError(problem.Error, problem.Path);
+        foreach (var needs in needed)
         {
             var storage = RunPumped(_ => RemoteStorages.Open(needs.Remote));
             try
@@ -216,7 +220,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         {
             // What the transfer said of an object need not be said of the file again.
             foreach (var failure in CheckoutRunner.Run(repository, plan, options, pump.WriteObject, pump.Context))
-                if (failure.Error.Kind != DataErrorKind.ObjectMissing || !told.Contains(failure.Path))
+                if (failure.Error.Kind is not (DataErrorKind.ObjectMissing or DataErrorKind.PathNotTracked) || !told.Contains(failure.Path))
                     pump.WriteError(failure.Error, failure.Path);
         });
     }

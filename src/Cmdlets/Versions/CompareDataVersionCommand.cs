@@ -44,8 +44,12 @@ public sealed class CompareDataVersionCommand : RepositoryCmdlet
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
         var paths = RequestedInRepository(repository, requested);
-        if (paths is not [])
-            WriteObject(RunPumped(context =>
-                VersionDifference.Compare(repository, ReferenceRevision, DifferenceRevision, paths, context)), enumerateCollection: true);
+        if (paths is [])
+            return;
+        var problems = new List<PathFailure>();
+        WriteObject(RunPumped(context =>
+            VersionDifference.Compare(repository, ReferenceRevision, DifferenceRevision, paths, context, problems)), enumerateCollection: true);
+        foreach (var problem in problems)
+            WriteError(problem.Error, problem.Path);
     }
 }

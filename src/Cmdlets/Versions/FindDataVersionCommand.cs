@@ -13,6 +13,7 @@ public sealed class FindDataVersionCommand : RepositoryCmdlet
 
     /// <summary>Content hashes, or their first digits (at least four).</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [HashArgument]
     [ValidateNotNullOrEmpty]
     public string[] Hash { get; set; } = [];
 
@@ -26,8 +27,15 @@ public sealed class FindDataVersionCommand : RepositoryCmdlet
         RunPumped((CmdletPump pump) =>
         {
             foreach (var hash in hashes.Distinct())
-                foreach (var version in DataHistory.Holding(repository, hash, pump.Context))
-                    pump.WriteObject(version);
+                try
+                {
+                    foreach (var version in DataHistory.Holding(repository, hash, pump.Context))
+                        pump.WriteObject(version);
+                }
+                catch (DataVersionException error) when (error.Kind == DataErrorKind.HashInvalid)
+                {
+                    pump.WriteError(error, hash);
+                }
         });
     }
 }

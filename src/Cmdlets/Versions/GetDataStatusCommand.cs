@@ -68,7 +68,10 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
         if (Cloud || (Remote is not null && !NotInRemote))
             return;
         var options = new StatusOptions { Paths = paths, Granular = Granular, Untracked = Untracked, Unchanged = IncludeUnchanged };
-        WriteObject(RunPumped(context => StatusReader.Read(repository, options, context)), enumerateCollection: true);
+        var problems = new List<PathFailure>();
+        WriteObject(RunPumped(context => StatusReader.Read(repository, options, context, problems)), enumerateCollection: true);
+        foreach (var problem in problems)
+            WriteError(problem.Error, problem.Path);
     }
 
     private void ReadRemotes(Repository repository, string[]? paths)

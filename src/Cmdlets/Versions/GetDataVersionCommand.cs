@@ -39,7 +39,8 @@ public sealed class GetDataVersionCommand : RepositoryCmdlet
             return;
         RunPumped((CmdletPump pump) =>
         {
-            foreach (var version in DataHistory.Of(repository, paths, First, pump.Context))
+            foreach (var version in DataHistory.Of(repository, paths, First, pump.Context,
+                failure => pump.WriteError(failure.Error, failure.Path)))
                 pump.WriteObject(version);
         });
     }

@@ -39,15 +39,17 @@ public static class NeededObjects
     /// <param name="forPush">Objects will go to the remotes.</param>
     /// <param name="context">Warnings and cancellation.</param>
     /// <returns>One entry for each remote that something is needed of.</returns>
+    /// <param name="failures">Receives the paths that are tracked in none of the revisions; without it the first one is thrown.</param>
     /// <exception cref="DataVersionException">RemoteNotFound (only when something needs the remote); PathNotTracked;
     /// RevisionNotFound; MetadataInvalid.</exception>
-    public static IReadOnlyList<RemoteNeeds> Collect(Repository repository, SyncSelection selection, bool forPush, OperationContext context)
+    public static IReadOnlyList<RemoteNeeds> Collect(Repository repository, SyncSelection selection, bool forPush, OperationContext context,
+        ICollection<PathFailure>? failures = null)
     {
         var named = selection.Remote is null ? null : repository.Configuration.GetRemote(selection.Remote);
         var remotes = new Dictionary<string, RemoteConfiguration>(StringComparer.Ordinal);
         var needs = new Dictionary<string, List<OutputScope>>(StringComparer.Ordinal);
         var seen = new HashSet<(string Remote, ContentHash Hash, string Inner, bool Push)>();
-        foreach (var scope in Scopes(repository, selection, context))
+        foreach (var scope in Scopes(repository, selection, context, failures))
         {
             var output = scope.Output;
             if (!Travels(output, forPush) || named is not null && output.Remote is not null && !SameName(output.Remote, named.Name))
@@ -78,7 +80,8 @@ public static class NeededObjects
     private static bool Travels(TrackedOutput output, bool forPush) =>
         output.UseCache && !output.IsExternal && output.Kind != OutputSource.RepositoryImport && (output.Push || !forPush);
 
-    private static IEnumerable<OutputScope> Scopes(Repository repository, SyncSelection selection, OperationContext context)
+    private static IEnumerable<OutputScope> Scopes(Repository repository, SyncSelection selection, OperationContext context,
+        ICollection<PathFailure>? failures)
     {
         var unknown = selection.Paths?.ToDictionary(p => p, DataVersionException? (_) => null, StringComparer.Ordinal) ?? [];
         if (selection.Workspace)
@@ -91,8 +94,11 @@ public static class NeededObjects
                 foreach (var scope in ScopesOf(repository.IndexAt(commit)))
                     yield return scope;
             }
-        if (unknown.Values.OfType<DataVersionException>().FirstOrDefault() is { } problem)
-            throw problem;
+        foreach (var (path, problem) in unknown)
+            if (problem is not null && failures is null)
+                throw problem;
+            else if (problem is not null)
+                failures!.Add(new PathFailure(path, problem));
 
         // A path need not be tracked in every revision; it must be in one.
         IEnumerable<OutputScope> ScopesOf(DataIndex index)

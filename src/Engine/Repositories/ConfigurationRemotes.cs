@@ -32,7 +32,9 @@ public sealed partial class Configuration
     /// <param name="force">Replace a remote of that name and all its options at this level.</param>
     /// <param name="isDefault">Make it the default at this level.</param>
     /// <param name="currentFolder">Absolute path from which a relative folder counts.</param>
-    public void AddRemote(ConfigScope scope, string name, string url, bool force, bool isDefault, string currentFolder)
+    /// <param name="options">Further options; a null value is the same as none.</param>
+    public void AddRemote(ConfigScope scope, string name, string url, bool force, bool isDefault, string currentFolder,
+        IReadOnlyDictionary<string, string?>? options = null)
     {
         var key = RemoteKey(name);
         Edit(scope, file =>
@@ -42,6 +44,7 @@ public sealed partial class Configuration
                     $"Remote '{key.Name}' exists already in '{file.Path}'.", file.Path, "Use -Force to replace it, or change it with Set-DataRemote.");
             file.Reset(key);
             SetOption(file, key, "url", url, currentFolder);
+            SetOptions(file, key, options ?? new Dictionary<string, string?>(), currentFolder);
             if (isDefault)
                 file.Set(Core, "remote", key.Name!);
         });
@@ -53,18 +56,27 @@ public sealed partial class Configuration
     /// <param name="option">The option, in any case.</param>
     /// <param name="value">The value; null removes the option, which need not be there.</param>
     /// <param name="currentFolder">Absolute path from which a relative path counts.</param>
-    public void ModifyRemote(ConfigScope scope, string name, string option, string? value, string currentFolder)
+    public void ModifyRemote(ConfigScope scope, string name, string option, string? value, string currentFolder) =>
+        ModifyRemote(scope, name, new Dictionary<string, string?> { [option] = value }, null, currentFolder);
+
+    /// <summary>Changes several things of a remote at a level: all of them or, when one is not valid, none.</summary>
+    /// <param name="scope">The level.</param>
+    /// <param name="name">The remote.</param>
+    /// <param name="options">Options, <c>url</c> among them; a null value removes one.</param>
+    /// <param name="isDefault">Make it the default at this level (true), or take the choice of a default back (false).</param>
+    /// <param name="currentFolder">Absolute path from which a relative path counts.</param>
+    public void ModifyRemote(ConfigScope scope, string name, IReadOnlyDictionary<string, string?> options, bool? isDefault, string currentFolder)
     {
         var key = RemoteKey(name);
-        var lower = option.ToLowerInvariant();
         Edit(scope, file =>
         {
             if (!UpTo(file).Sections.Contains(key))
                 throw RemoteNotFound(name, DataErrorKind.ConfigurationNotFound);
-            if (value is not null)
-                SetOption(file, key, lower, value, currentFolder);
-            else if (file.Find(key) is { } section)
-                section[lower] = null;
+            SetOptions(file, key, options, currentFolder);
+            if (isDefault is true)
+                file.Set(Core, "remote", key.Name!);
+            else if (isDefault is false && file.Find(Core) is { } core)
+                core["remote"] = null;
         });
     }
 
@@ -119,6 +131,15 @@ public sealed partial class Configuration
             throw RemoteNotFound(name, DataErrorKind.ConfigurationNotFound);
         file.Set(Core, "remote", key.Name!);
     });
+
+    private static void SetOptions(ConfigurationFile file, SectionKey key, IReadOnlyDictionary<string, string?> options, string currentFolder)
+    {
+        foreach (var (option, value) in options)
+            if (value is not null)
+                SetOption(file, key, option.ToLowerInvariant(), value, currentFolder);
+            else if (file.Find(key) is { } section)
+                section[option.ToLowerInvariant()] = null;
+    }
 
     private static SectionKey RemoteKey(string name) => new("remote", name.Trim().ToLowerInvariant());
 

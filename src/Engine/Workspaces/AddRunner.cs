@@ -79,6 +79,10 @@ public sealed class AddRunner
                 if (IsHere(content))
                     repository.Placed.Set(content.Item.Path, content.Hash);
                 var file = content.ToDataFile(repository);
+                file = file with
+                {
+                    Description = options.Description ?? file.Description, Type = options.Type ?? file.Type, Labels = options.Labels ?? file.Labels,
+                };
                 done(IsHere(content) ? file : file with { State = DataFileState.Missing });
             }
             if (options.Autostage)

@@ -74,7 +74,8 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
         return new DataFile
         {
             Path = item.Path, FullName = absolute, Hash = Hash, Size = Size, FileCount = Manifest?.Count,
-            Kind = Hash.IsDirectory ? DataFileKind.Directory : DataFileKind.File, State = DataFileState.Unchanged, IsExecutable = IsExecutable,
+            Kind = Hash.IsDirectory ? DataFileKind.Directory : DataFileKind.File, State = DataFileState.Unchanged,
+            IsCached = repository.IsPresent(Hash), IsExecutable = IsExecutable,
             LinkKind = links.OfAll(scan.Files.Select((f, i) => (WorkspaceReader.PathOf(repository.Layout.ToAbsolute(item.Target), f.Path), hashes[i]))),
             MetadataPath = item.MetadataPath, Stage = item.MetadataPath, Description = item.Output?.Description, Type = item.Output?.Type,
             Labels = item.Output?.Labels ?? [], Remote = item.Output?.Remote,

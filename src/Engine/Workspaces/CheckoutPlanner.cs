@@ -33,12 +33,11 @@ public sealed class CheckoutPlanner
     /// <param name="index">Of the workspace's metadata, or of a revision that is about to be switched to.</param>
     /// <param name="options">What the user asked for.</param>
     /// <param name="context">Cancellation and progress.</param>
-    /// <exception cref="DataVersionException">A path that no metadata names (PathNotTracked).</exception>
     public static CheckoutPlan Plan(Repository repository, DataIndex index, CheckoutOptions options, OperationContext context)
     {
         index.CheckConflicts();
         var planner = new CheckoutPlanner(repository, options, context);
-        var scope = OutputScope.Of(index, options.Paths);
+        var scope = OutputScope.Of(index, options.Paths, planner.failures);
         planner.PlanOutputs(scope);
         if (options.Paths is null)
             planner.PlanStale(index);

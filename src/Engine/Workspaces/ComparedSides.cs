@@ -13,6 +13,11 @@ internal sealed class ComparedSides(Repository repository, IReadOnlyList<string>
     private readonly HashSet<string> above = [.. (paths ?? []).SelectMany(FoldersAbove)];
     private readonly HashSet<string> partial = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> unknown = [.. paths ?? []];
+
+    /// <summary>The paths that none of the sides made so far knows.</summary>
+    public IEnumerable<PathFailure> Unknown() => (paths ?? []).Where(unknown.Contains).Select(path => new PathFailure(path, OutputScope.NotTracked(path)));
+
     /// <summary>What metadata records.</summary>
     public IReadOnlyDictionary<string, ComparedOutput> Recorded(DataIndex index)
     {
@@ -71,6 +76,9 @@ internal sealed class ComparedSides(Repository repository, IReadOnlyList<string>
 
     private IEnumerable<TrackedOutput> InScope(DataIndex index)
     {
+        var missing = new List<PathFailure>();
+        OutputScope.Of(index, paths, missing);
+        unknown.IntersectWith(missing.Select(m => m.Path));
         foreach (var output in index.Outputs.Where(o => o is { UseCache: true, IsExternal: false }))
             if (wanted is null || wanted.Contains("") || wanted.Contains(output.MetadataPath) || wanted.Contains(output.StageAddress)
                 || IsOrIsBelow(output.Path, wanted))

@@ -73,8 +73,8 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             var path = PathOf(place);
             var stat = place.Content.StatOf(place.File);
             var known = repository.Stats.TryGet(path, stat, ContentHashAlgorithm.Md5, out var hash) ? hash : (ContentHash?)null;
-            // What is only copied from elsewhere (-OutFile) keeps its own inode.
-            var kind = repository.Layout.ToAbsolute(place.Content.Item.Target) == place.Content.Item.Source
+            // What is only copied from elsewhere (-OutFile), or is to stay as it is, keeps its own inode.
+            var kind = !options.NoRelink && repository.Layout.ToAbsolute(place.Content.Item.Target) == place.Content.Item.Source
                 ? links.First(Path.GetDirectoryName(path)!) : LinkKind.Copy;
             return new StoreRequest(path, stat, known, kind);
         });

@@ -12,14 +12,14 @@ public static class DataFileList
     /// <param name="paths">Only these paths, relative to the root: tracked ones, paths inside them, folders above them; null for all.</param>
     /// <param name="recurse">List the files of tracked folders as well.</param>
     /// <param name="context">Cancellation and progress.</param>
-    /// <param name="failures">Receives folders whose files cannot be listed, because their manifest is not in the cache.</param>
-    /// <exception cref="DataVersionException">PathNotTracked; RevisionNotFound.</exception>
+    /// <param name="failures">Receives paths that are not tracked, and folders whose files cannot be listed, because their manifest is not in the cache.</param>
+    /// <exception cref="DataVersionException">RevisionNotFound; PathNotTracked, when nothing receives failures.</exception>
     public static IReadOnlyList<DataFile> List(Repository repository, string? revision, IReadOnlyList<string>? paths, bool recurse,
         OperationContext context, ICollection<PathFailure>? failures = null)
     {
         var index = revision is null ? repository.Index : repository.IndexAt(revision);
         // What a stage makes for Git, not for the cache, is listed when it is asked for.
-        var scope = OutputScope.Of(index, paths).Where(s => paths is not null || s.Output.UseCache).ToList();
+        var scope = OutputScope.Of(index, paths, failures).Where(s => paths is not null || s.Output.UseCache).ToList();
         var states = revision is null
             ? WorkspaceReader.Read(repository, [.. scope.Select(s => new ReadRequest(AbsoluteOf(repository, s.Output),
                 s.Output.Hash?.Algorithm ?? ContentHashAlgorithm.Md5))], context)

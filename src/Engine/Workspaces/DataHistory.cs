@@ -11,8 +11,10 @@ public static class DataHistory
     /// <param name="paths">Tracked paths, paths inside tracked folders, or paths tracked in the past; null for all that is tracked now.</param>
     /// <param name="first">At most this many versions of each path; 0 for all.</param>
     /// <param name="context">Cancellation and progress.</param>
-    /// <exception cref="DataVersionException">GitNotFound; PathNotTracked: no commit knows the path.</exception>
-    public static IEnumerable<DataVersionInfo> Of(Repository repository, IReadOnlyList<string>? paths, int first, OperationContext context)
+    /// <param name="failed">Receives the paths that no commit knows (PathNotTracked).</param>
+    /// <exception cref="DataVersionException">GitNotFound.</exception>
+    public static IEnumerable<DataVersionInfo> Of(Repository repository, IReadOnlyList<string>? paths, int first, OperationContext context,
+        Action<PathFailure> failed)
     {
         var git = repository.RequireGit();
         var refs = git.RefsByCommit(context.Cancellation);
@@ -29,8 +31,8 @@ public static class DataHistory
                 yield return Describe(repository, refs, version.Commit, data, version.Output, version.Hash, version.Change);
             }
             if (count == 0)
-                throw new DataVersionException(DataErrorKind.PathNotTracked, $"No commit knows '{data}' as tracked data.", data,
-                    "Check the path; what was never committed to Git has no versions yet.");
+                failed(new PathFailure(data, new DataVersionException(DataErrorKind.PathNotTracked, $"No commit knows '{data}' as tracked data.", data,
+                    "Check the path; what was never committed to Git has no versions yet.")));
         }
     }
 

@@ -22,25 +22,33 @@ public static class ExportOperation
     /// <param name="requests">What to export.</param>
     /// <param name="destination">Absolute path: the name of the copy, or a folder that takes it in.</param>
     /// <param name="force">Overwrite files that are there.</param>
-    /// <exception cref="DataVersionException">PathNotTracked; PathExists; ObjectMissing; ArgumentInvalid: two would get one name.</exception>
-    public static IReadOnlyList<ExportStep> Plan(Repository repository, IReadOnlyList<ExportRequest> requests, string destination, bool force)
+    /// <param name="failures">Receives what cannot be exported: PathNotTracked, PathExists, ObjectMissing.</param>
+    /// <exception cref="DataVersionException">RevisionNotFound; ArgumentInvalid: two would get one name.</exception>
+    public static IReadOnlyList<ExportStep> Plan(Repository repository, IReadOnlyList<ExportRequest> requests, string destination, bool force,
+        ICollection<PathFailure> failures)
     {
         var steps = new List<ExportStep>();
         var indexes = requests.Select(r => r.Revision).OfType<string>().Distinct().ToDictionary(r => r, r => repository.IndexAt(r));
+        var into = requests.Count > 1 || Directory.Exists(destination);
         foreach (var (revision, path) in requests)
-        {
-            var index = revision is null ? repository.Index : indexes[revision];
-            var target = requests.Count > 1 || Directory.Exists(destination) ? Path.Combine(destination, MetadataPath.NameOf(path)) : destination;
-            foreach (var scope in OutputScope.Of(index, [path]))
-                AddSteps(repository, steps, scope, path, target);
-        }
+            try
+            {
+                var ofPath = new List<ExportStep>();
+                foreach (var scope in OutputScope.Of(revision is null ? repository.Index : indexes[revision], [path]))
+                    AddSteps(repository, ofPath, scope, path, into ? Path.Combine(destination, MetadataPath.NameOf(path)) : destination);
+                if (!force && ofPath.Find(s => FileStat.Read(s.Destination).Exists) is { } taken)
+                    throw new DataVersionException(DataErrorKind.PathExists, $"'{taken.Destination}' exists already, so '{path}' was not exported.",
+                        taken.Destination, "Choose another destination, or overwrite it with -Force.");
+                steps.AddRange(ofPath);
+            }
+            catch (DataVersionException problem)
+            {
+                failures.Add(new PathFailure(path, problem));
+            }
         if (steps.GroupBy(s => s.Destination).FirstOrDefault(g => g.Count() > 1) is { } same)
             throw new DataVersionException(DataErrorKind.ArgumentInvalid,
                 $"'{same.First().Path}' and '{same.ElementAt(1).Path}' would both become '{same.Key}'. Nothing was exported.", same.Key,
                 "Export them one by one, each to a destination of its own.");
-        if (!force && steps.Find(s => FileStat.Read(s.Destination).Exists) is { } taken)
-            throw new DataVersionException(DataErrorKind.PathExists, $"'{taken.Destination}' exists already. Nothing was exported.", taken.Destination,
-                "Choose another destination, or overwrite it with -Force.");
         return steps;
     }
 

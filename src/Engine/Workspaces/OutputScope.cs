@@ -28,8 +28,9 @@ public sealed record OutputScope(TrackedOutput Output, IReadOnlyList<string> Inn
     /// </summary>
     /// <param name="index">The outputs to choose from.</param>
     /// <param name="paths">Relative to the root, with <c>/</c>; null for everything.</param>
+    /// <param name="failures">Receives the paths that no metadata names; without it the first one is thrown.</param>
     /// <exception cref="DataVersionException">A path that no metadata names (PathNotTracked).</exception>
-    public static IReadOnlyList<OutputScope> Of(DataIndex index, IReadOnlyList<string>? paths)
+    public static IReadOnlyList<OutputScope> Of(DataIndex index, IReadOnlyList<string>? paths, ICollection<PathFailure>? failures = null)
     {
         if (paths is null)
             return [.. index.Outputs.Select(o => new OutputScope(o, []))];
@@ -49,7 +50,6 @@ public sealed record OutputScope(TrackedOutput Output, IReadOnlyList<string> Inn
         }
         foreach (var path in paths)
         {
-            var before = order.Count;
             var any = false;
             foreach (var output in OutputsAt(index, path))
             {
@@ -61,12 +61,18 @@ public sealed record OutputScope(TrackedOutput Output, IReadOnlyList<string> Inn
                 Choose(containing, path[(containing.Path.Length + 1)..]);
                 any = true;
             }
-            if (!any)
-                throw new DataVersionException(DataErrorKind.PathNotTracked, $"'{path}' is not tracked.", path,
-                    "Track it with Add-DataFile; Get-DataFile lists what is tracked.");
+            if (any)
+                continue;
+            if (failures is null)
+                throw NotTracked(path);
+            failures.Add(new PathFailure(path, NotTracked(path)));
         }
         return [.. order.Select(o => new OutputScope(o, chosen[o] ?? []))];
     }
+
+    /// <summary>The error of a path that no metadata names.</summary>
+    internal static DataVersionException NotTracked(string path) => new(DataErrorKind.PathNotTracked, $"'{path}' is not tracked.", path,
+        "Track it with Add-DataFile; Get-DataFile lists what is tracked.");
 
     private static IEnumerable<TrackedOutput> OutputsAt(DataIndex index, string path)
     {

@@ -21,7 +21,7 @@ public static class SaveOperation
     /// <param name="context">Cancellation and progress.</param>
     public static IReadOnlyList<SaveItem> Plan(Repository repository, IReadOnlyList<string>? paths, ICollection<PathFailure> failures, OperationContext context)
     {
-        var scope = OutputScope.Of(repository.Index, paths).Where(s => s.Output is { UseCache: true, IsExternal: false }).ToList();
+        var scope = OutputScope.Of(repository.Index, paths, failures).Where(s => s.Output is { UseCache: true, IsExternal: false }).ToList();
         var states = WorkspaceReader.Read(repository, [.. scope.Select(s =>
             new ReadRequest(repository.Layout.ToAbsolute(s.Output.Path), s.Output.Hash?.Algorithm ?? ContentHashAlgorithm.Md5))], context);
         var items = new List<SaveItem>();
@@ -32,6 +32,8 @@ public static class SaveOperation
             if (state.Kind == FileKind.None && scope[i].IsWhole)
                 failures.Add(new PathFailure(output.Path, new DataVersionException(DataErrorKind.PathNotFound,
                     $"'{output.Path}' is not in the workspace, so there is nothing to record.", output.Path, "Bring it back with Switch-DataVersion, or stop tracking it with Remove-DataFile.")));
+            else if (state.Hash is { } hash && hash == output.Hash && IsStored(repository, hash))
+                continue;
             else if (scope[i].IsWhole)
                 items.Add(new SaveItem(new AddItem(AddAction.Update, absolute, output.Path, "", output.MetadataPath, output), state.Hash != output.Hash));
             else
@@ -41,6 +43,10 @@ public static class SaveOperation
         }
         return items;
     }
+
+    // What was added with -NoCommit is recorded and unchanged, but not in the cache.
+    private static bool IsStored(Repository repository, ContentHash hash) => repository.IsPresent(hash)
+        && (!hash.IsDirectory || (repository.TryLoadManifest(hash, out var manifest) is null && manifest!.List.All(e => repository.IsPresent(e.Hash))));
 
     /// <summary>Records. The caller holds the repository's lock and has asked about changed data.</summary>
     public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<SaveItem> items, bool noRelink, Action<DataFile> done, OperationContext context) =>

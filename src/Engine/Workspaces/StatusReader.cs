@@ -19,8 +19,13 @@ public sealed record StatusOptions
 public static class StatusReader
 {
     /// <summary>Reads the status.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="context">Cancellation, progress, warnings.</param>
+    /// <param name="failures">Receives the paths that neither HEAD nor the metadata knows.</param>
     /// <exception cref="MetadataFormatException">A metadata file cannot be read.</exception>
-    public static IReadOnlyList<DataStatus> Read(Repository repository, StatusOptions options, OperationContext context)
+    public static IReadOnlyList<DataStatus> Read(Repository repository, StatusOptions options, OperationContext context,
+        ICollection<PathFailure>? failures = null)
     {
         var lines = new List<DataStatus>();
         var sides = new ComparedSides(repository, options.Paths, options.Granular, context);
@@ -50,9 +55,15 @@ public static class StatusReader
             else if (repository.Git is null || unchangedSinceHead.Contains(difference.Path))
                 Add(DataComparison.Unchanged, difference);
         if (options.Untracked && repository.Git is not null)
-            lines.AddRange(Untracked(repository, context));
+            lines.AddRange(Untracked(repository, context).Where(line => options.Paths?.Any(p => IsAtOrInside(line.Path, p)) is not false));
+        if (failures is not null)
+            foreach (var failure in sides.Unknown().Where(f => !lines.Exists(line => line.Comparison == DataComparison.Untracked && IsAtOrInside(line.Path, f.Path))))
+                failures.Add(failure);
         return lines;
     }
+
+    private static bool IsAtOrInside(string path, string folder) =>
+        folder.Length == 0 || path.TrimEnd('/') == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static DataStatus Describe(Repository repository, DataComparison comparison, Difference difference) => new()
     {
@@ -89,9 +100,10 @@ public static class VersionDifference
     /// <param name="difference">The newer revision; null for the workspace.</param>
     /// <param name="paths">Only these paths, relative to the root; null for all.</param>
     /// <param name="context">Cancellation and progress.</param>
+    /// <param name="failures">Receives the paths that are tracked on neither side.</param>
     /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound.</exception>
     public static IReadOnlyList<DataChange> Compare(Repository repository, string? reference, string? difference, IReadOnlyList<string>? paths,
-        OperationContext context)
+        OperationContext context, ICollection<PathFailure>? failures = null)
     {
         var git = repository.RequireGit();
         if (reference is null && git.HeadCommit() is null)
@@ -101,13 +113,15 @@ public static class VersionDifference
         var @new = difference is null ? sides.Workspace(repository.Index) : sides.Recorded(repository.IndexAt(difference));
         DataChange Make(Difference d) => new()
         {
-            Path = d.Path, OldPath = d.OldPath, Change = d.Change, Hash = d.Hash, OldHash = d.OldHash,
+            Path = d.Path, FullName = repository.Layout.ToAbsolute(d.Path.TrimEnd('/')), OldPath = d.OldPath, Change = d.Change, Hash = d.Hash, OldHash = d.OldHash,
             Size = d.Size ?? StatusReader.SizeOf(repository, d.Hash), OldSize = d.OldSize ?? StatusReader.SizeOf(repository, d.OldHash),
             ReferenceRevision = reference ?? "HEAD", DifferenceRevision = difference,
         };
         var changes = VersionComparison.Compare(old, @new, granular: true, unchanged: false).Where(d => d.Change != DataChangeKind.Unknown);
         if (difference is null)
             changes = changes.Concat(sides.NotInCache(old).Select(m => new Difference(DataChangeKind.NotInCache, m.Path, null, m.Hash, null, m.Size, null, m.Stage)));
+        foreach (var failure in failures is null ? [] : sides.Unknown())
+            failures!.Add(failure);
         return [.. changes.Where(sides.Includes).Select(Make)];
     }
 }
