@@ -16,6 +16,12 @@ Describe 'Find-DataVersion' {
         Get-Table $found | Should -Match '(?m)^Revision +Date +Tags +Change +Size +Cached +Author +Path'
     }
 
+    It 'takes digits that look like a number as they were typed' {
+        # PowerShell reads this as infinity.
+        $file.Hash.Hex.Substring(0, 8) | Should -Be '645e4537'
+        (Find-DataVersion 645e4537).Path | Should -Be model.bin
+    }
+
     It 'finds content under all its names in all revisions' {
         $dog = Get-DataFile data/images/hound.png
         Find-DataVersion $dog.Hash | ForEach-Object { "$($_.Tags) $($_.Path)" } | Sort-Object | Should -Be 'v1 data/images/dog.png', 'v2 data/images/hound.png'

@@ -14,6 +14,8 @@ internal sealed class HashArgumentAttribute : ArgumentTransformationAttribute
     {
         null => null!,
         PSObject wrapped when wrapped.Properties["Hash"]?.Value is { } hash => hash.ToString()!,
+        // A number stays wrapped: its wrapper knows what was typed, and 645e4537 is meant as digits, not as infinity.
+        PSObject { BaseObject: ValueType and not ContentHash } => inputData,
         PSObject wrapped => Transform(engineIntrinsics, wrapped.BaseObject),
         string or ContentHash => inputData.ToString()!,
         IEnumerable many => many.Cast<object>().Select(one => Transform(engineIntrinsics, one)).ToArray(),

@@ -1,0 +1,111 @@
+# Every example of the help: it parses, its commands bind, and it runs in a repository that has what examples speak of.
+
+BeforeDiscovery {
+    . $PSScriptRoot/Session.ps1
+    # Examples that need more than a prepared repository.
+    $unable = @{
+        'Invoke-DataHook 1' = 'it is a line of a shell script'
+        'Add-DataFile 4'    = 'it brings a file of /mnt'
+    }
+    $examples = foreach ($command in Get-Command -Module DataVersion) {
+        $number = 0
+        foreach ($example in (Get-Help $command.Name -Full).examples.example) {
+            $number++
+            @{ Name = "$($command.Name) $number"; Code = ($example.code -join "`n"); Unable = $unable["$($command.Name) $number"] }
+        }
+    }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Session.ps1
+
+    # The calls of our commands in a script, with the line of the pipeline before them.
+    function Get-Call([string] $Code) {
+        $script = [Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $null)
+        $script.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true) |
+            Where-Object { (Get-Command $_.GetCommandName() -ErrorAction Ignore).ModuleName -eq 'DataVersion' }
+    }
+
+    # What the examples of the help speak of, beside what every test repository has; made once, then copied.
+    function New-ExampleTemplate {
+        $repo = New-TestRepository
+        Push-Location $repo
+        git tag v1.0 v1
+        git tag v2.0 v2
+        Write-TestFile data/images/cats/felix.png 'felix'
+        Write-TestFile data/old/a.csv 'old'
+        Write-TestFile data/run.log 'log'
+        Write-TestFile data/keep.log 'log'
+        Write-TestFile data/a.csv 'a'
+        $null = New-Item -ItemType Directory archive, projects/vision
+        Add-DataFile data/images, data/old | Out-Null
+        Set-DataConfig cache.dir .dvc/cache -Scope Local
+        Set-DataConfig core.remote store -Scope Local
+        Add-DataRemote backup ../backup -Option @{ jobs = 2 } | Out-Null
+        Add-DataRemote old-a ../old-a | Out-Null
+        git add --all
+        git commit --quiet --message 'For examples'
+        Sync-DataRemote -Direction Push -AllCommits | Out-Null
+        Write-TestFile raw.csv 'raw'
+        git gc --quiet
+        Copy-Folder (Get-TestTemplate) ([IO.Path]::GetFullPath("$repo/../other"))
+        Pop-Location
+        Split-Path $repo
+    }
+
+    $template = New-ExampleTemplate
+}
+
+Describe 'Example <Name>' -ForEach $examples {
+    It 'parses, and its commands bind' {
+        $problems = $null
+        $null = [Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
+        $problems | Should -BeNullOrEmpty
+        foreach ($call in Get-Call $Code) {
+            $binding = [Management.Automation.Language.StaticParameterBinder]::BindCommand($call, $true)
+            $binding.BindingExceptions.Values.BindingException.Message | Should -BeNullOrEmpty -Because "$call must bind"
+            $command = Get-Command $call.GetCommandName()
+            foreach ($name in $binding.BoundParameters.Keys) { $command.Parameters.Keys | Should -Contain $name }
+        }
+    }
+
+    It 'runs' {
+        if ($Unable) { Set-ItResult -Skipped -Because $Unable; return }
+        $folder = $template
+        # What only reads needs no copy of its own.
+        if ($Name -notmatch '^(Get|Find|Test|Compare)-' -or $Code -match 'Export-DataFile') {
+            $folder = Join-Path $TestDrive ([guid]::NewGuid().ToString('n').Substring(0, 8))
+            Copy-Folder $template $folder
+        }
+        $repo = Join-Path $folder repo
+        # Places of other machines, and names that examples make up.
+        $here = $Code.Replace('/mnt/share/store', '../share').Replace('/mnt/big/cache', '../big').Replace('/data/archive', '../alone').Replace('~/cats', '../cats')
+        Push-Location $repo
+        $hash = (Get-DataFile model.bin).Hash.Hex
+        try {
+            switch -Regex ($Name) {
+                '^Initialize-DataRepository (1|2)' { Remove-Item .dvc, .dvcignore -Recurse -Force; git rm -r --cached --quiet .dvc .dvcignore }
+                '^Initialize-DataRepository 3' { $null = New-Item -ItemType Directory ../alone }
+                '^Save-DataFile' { Write-TestFile data/images/cats/tom.png 'tom changed' }
+                '^Save-DataFile 1' { $here = $here.Replace('Save-DataFile', 'Save-DataFile -Force') }
+                '^Switch-DataVersion 3' { Remove-Item data/images -Recurse }
+                '^Add-DataRemote' { Get-DataRemote | Remove-DataRemote }
+                '^(Remove-DataConfig)' { git checkout --quiet . }
+                '^Clear-DataCache' { $ConfirmPreference = 'None' }
+                '^Invoke-DataHook 2' { 'base', 'ours', 'theirs' | ForEach-Object { Copy-Item data/images.dvc "$_.dvc" } }
+                '^Convert-DataCache' {
+                    Write-TestFile ".dvc/cache/$($hash.Substring(0, 2))/$($hash.Substring(2))" (Read-TestFile model.bin)
+                    Write-TestFile model.bin.dvc ((Read-TestFile model.bin.dvc) -replace '  hash: md5\n')
+                    git commit --quiet --all --message 'As DVC 2'
+                }
+                '^Add-DataFile 2' { $here = $here.Replace('100MB', '1GB') }
+            }
+            $here = $here.Replace('60e20a5f', $hash.Substring(0, 8))
+            $result = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; Set-StrictMode -Version Latest`n$here")) 3>$null
+            $LASTEXITCODE | Should -Be 0
+            # Whatever it shows, it is no property dump.
+            if ($result) { Get-Table $result | Should -Not -BeNullOrEmpty }
+        }
+        finally { Pop-Location }
+    }
+}
