@@ -26,8 +26,8 @@ Describe 'The module' {
         try {
             $text = $shell.AddScript(@"
                 Set-Location -LiteralPath '$repo'
-                Import-Module '$((Get-Module DataVersion).Path)'
-                Import-Module '$((Get-Module DataVersion).Path)' -Force
+                Import-Module '$(Join-Path (Get-Module DataVersion).ModuleBase DataVersion.psd1)'
+                Import-Module '$(Join-Path (Get-Module DataVersion).ModuleBase DataVersion.psd1)' -Force
                 Get-DataFile model.bin | Out-String -Width 200
 "@).Invoke()
             @($shell.Streams.Error) + @($shell.Streams.Warning) + @($shell.Streams.Information) | Should -BeNullOrEmpty

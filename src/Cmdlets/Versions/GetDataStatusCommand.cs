@@ -9,20 +9,20 @@ using DataVersion.Remotes;
 namespace DataVersion.Cmdlets;
 
 /// <summary>Compares HEAD, the metadata, the workspace and the cache, in one list.</summary>
-[Cmdlet(VerbsCommon.Get, "DataStatus")]
+[Cmdlet(VerbsCommon.Get, "DataStatus", DefaultParameterSetName = "Path")]
 [OutputType(typeof(DataStatus))]
 public sealed class GetDataStatusCommand : RepositoryCmdlet
 {
     private readonly RequestedPaths requested = new();
 
     /// <summary>Only these tracked paths, paths inside them, or folders above them.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>The same, taken literally.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
     [Alias("PSPath", "FullName")]
     public string[]? LiteralPath { get; set; }
 

@@ -65,6 +65,7 @@ public sealed class PipelineInputTests : IDisposable
     {
         repository.Write("img[2].png", "two");
         repository.Record("v3", "img[2].png");
+        repository.Write("img[2].png", "changed, as only that is saved");
         repository.Session.Run("$null = New-Item sub -ItemType Directory ; $found = Get-DataFile | Where-Object Path -like 'img*' ; Set-Location sub");
 
         var result = repository.Session.Run("$found | " + command);
