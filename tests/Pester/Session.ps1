@@ -37,11 +37,11 @@ function New-GitRepository([string] $Folder) {
 # Made once for all files of a run, then copied: two versions of a folder and of a file, with a remote that is still empty.
 function Get-TestTemplate {
     if ($global:DataVersionTestTemplate) { return $global:DataVersionTestTemplate }
-    $folder = Join-Path ([IO.Path]::GetTempPath()) "DataVersion-Pester-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
-    $null = Register-EngineEvent PowerShell.Exiting -SupportEvent -MessageData $folder -Action {
-        Get-ChildItem $Event.MessageData -Recurse -Force -File | ForEach-Object { $_.IsReadOnly = $false }
-        Remove-Item $Event.MessageData -Recurse -Force
+    # Nothing tells that a run has ended, so each removes what ended ones left.
+    foreach ($left in Get-ChildItem ([IO.Path]::GetTempPath()) -Directory -Filter DataVersion-Pester-*) {
+        if (-not (Get-Process -Id $left.Name.Split('-')[2] -ErrorAction Ignore)) { Remove-Item -LiteralPath $left.FullName -Recurse -Force }
     }
+    $folder = Join-Path ([IO.Path]::GetTempPath()) "DataVersion-Pester-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
     New-GitRepository $folder
     Push-Location $folder
     try {

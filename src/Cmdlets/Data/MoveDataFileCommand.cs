@@ -42,9 +42,9 @@ public sealed class MoveDataFileCommand : RepositoryCmdlet
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
         var destination = ToRepositoryPath(layout, ResolveLiteral(Destination));
         foreach (var source in sources)
-            if (TryRunPumped(source, _ => MoveOperation.Plan(repository, source, destination), out var plan)
+            if (TryRunPumped(layout.ToAbsolute(source), _ => MoveOperation.Plan(repository, source, destination), out var plan)
                 && ShouldProcess($"{plan.Output.Path} -> {plan.Destination}", "Move tracked data")
-                && TryRunPumped(source, context => MoveOperation.Run(repository, plan, context), out var moved))
+                && TryRunPumped(layout.ToAbsolute(source), context => MoveOperation.Run(repository, plan, context), out var moved))
                 WriteObject(moved);
     }
 }
