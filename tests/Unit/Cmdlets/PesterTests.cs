@@ -51,6 +51,9 @@ internal static class RealPowerShell
             start.ArgumentList.Add(argument);
         // The module path of a session that started the tests must not hide the modules of this PowerShell.
         start.Environment.Remove("PSModulePath");
+        // Nor what other tests tell Git about its user.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
