@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using DataVersion.Engine;
@@ -12,10 +11,9 @@ namespace DataVersion.Cmdlets.Hosting;
 /// </summary>
 public sealed class CmdletPump
 {
-    private const int Capacity = 512;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    private readonly BlockingCollection<Action> queue = new(Capacity);
+    private readonly PumpQueue queue = new();
     private readonly ProgressSampler progress = new();
     private readonly PSCmdlet cmdlet;
     private readonly CancellationToken cancellation;
@@ -77,14 +75,14 @@ public sealed class CmdletPump
             }
             finally
             {
-                queue.CompleteAdding();
+                queue.Complete();
             }
         }, CancellationToken.None);
         try
         {
-            while (!queue.IsCompleted)
+            while (queue.TryTakeAll(Tick, out var actions))
             {
-                if (queue.TryTake(out var action, Tick))
+                foreach (var action in actions)
                     action();
                 progress.Sample(cmdlet.WriteProgress);
             }
@@ -93,8 +91,9 @@ public sealed class CmdletPump
         catch (Exception failure)
         {
             cancel();
-            while (!queue.IsCompleted)
-                queue.TryTake(out _, Tick);
+            while (queue.TryTakeAll(Tick, out _))
+            {
+            }
             // What the worker says about its own cancellation matters to nobody now.
             Task.WhenAny(worker).Wait(CancellationToken.None);
             _ = worker.Exception;
@@ -106,18 +105,7 @@ public sealed class CmdletPump
     /// <summary>Queues an action; after cancellation nothing is said any more, so that clean-up code never fails here.</summary>
     private void Post(Action action)
     {
-        if (cancellation.IsCancellationRequested || queue.IsAddingCompleted)
-            return;
-        try
-        {
+        if (!cancellation.IsCancellationRequested)
             queue.Add(action, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (InvalidOperationException)
-        {
-            // A straggler of the worker speaks after the worker has ended.
-        }
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class Linker(bool sharedGroup = false)
             {
                 var error = PlaceAs(kind, objectPath, objectStat, destinationPath, executable, expected);
                 if (error == 0)
-                    return new LinkOutcome(kind, FileStat.Read(destinationPath, followLinks: true), failures ?? [], null);
+                    return new LinkOutcome(kind, StatOf(kind, destinationPath, objectStat, executable), failures ?? [], null);
                 var reason = Reason(error);
                 (failures ??= []).Add(new LinkFailure(kind, reason));
                 if (!LinkCalls.MeansUnsupported(error))
@@ -54,6 +54,12 @@ public sealed partial class Linker(bool sharedGroup = false)
             return LinkOutcome.Failed(FileErrors.Describe(error, destinationPath, "write"), failures);
         }
     }
+
+    // A link has the stat of its object; it need not be asked for, unless placing changed the mode.
+    private static FileStat StatOf(LinkKind kind, string destination, in FileStat objectStat, bool executable) =>
+        kind is LinkKind.Copy or LinkKind.Reflink || objectStat.Size == 0 || objectStat.Mode != (executable ? FileModes.Object | OwnerExecutes : FileModes.Object)
+            ? FileStat.Read(destination, followLinks: true)
+            : kind == LinkKind.Hardlink ? objectStat with { LinkCount = objectStat.LinkCount + 1 } : objectStat;
 
     // 0, or the error number of the attempt; what cannot be helped by another kind is thrown.
     private int PlaceAs(

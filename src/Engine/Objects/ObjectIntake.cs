@@ -81,6 +81,8 @@ public sealed partial class ObjectStoreWriter
         // Gives the outcome when there is nothing to hash.
         private StoreOutcome? Prepare(ContentHash? none, ReadOnlySpan<byte> nothing)
         {
+            if (Unchanged() is { } nothingToDo)
+                return nothingToDo;
             source = OpenSource(path);
             before = source.Stat();
             if (before.Kind != FileKind.File)
@@ -88,8 +90,6 @@ public sealed partial class ObjectStoreWriter
                     path, "Track files and folders only; add pipes and devices to .dvcignore.");
             // A stat record speaks for the file only as long as it has that stat; of a symbolic link it never does.
             var known = request.KnownHash is { } hash && request.Known.SameContentAs(before) ? hash : (ContentHash?)null;
-            if (known is { } wanted && writer.verifier.Verify(wanted, worker.Alone, always: false).Verdict == ObjectVerdict.Good)
-                return new StoreOutcome(StoreStatus.AlreadyThere, wanted, before, null, null);
             if (before.Size > 0 && (Link() || Clone()))
             {
                 if (link == LinkKind.Hardlink && !FileStat.Read(temporary!).SameContentAs(before))
@@ -102,6 +102,19 @@ public sealed partial class ObjectStoreWriter
                 target = CreateNew(ref temporary, null);
             }
             return null;
+        }
+
+        /// <summary>
+        /// An unchanged file whose object is good costs nothing more: the stat that the caller just took tells its content. A
+        /// change made since then is one made after the add.
+        /// </summary>
+        private StoreOutcome? Unchanged()
+        {
+            if (request.KnownHash is not { } hash || request.Known.Kind != FileKind.File)
+                return null;
+            var check = writer.verifier.Verify(hash, worker.Alone, always: false);
+            return check.Verdict == ObjectVerdict.Good
+                ? new StoreOutcome(StoreStatus.AlreadyThere, hash, request.Known, null, null) { Object = check.Stat } : null;
         }
 
         /// <summary>
@@ -167,7 +180,7 @@ public sealed partial class ObjectStoreWriter
                 // Verifying may use the memory the content is in, so a bad object means reading the source again.
                 var check = writer.verifier.Verify(hash, worker.Alone, always: false);
                 if (check.Verdict == ObjectVerdict.Good)
-                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null);
+                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null) { Object = check.Stat };
                 if (check.Verdict == ObjectVerdict.Unreadable)
                     throw check.Error!;
                 var again = worker.Alone.ReadSmall(source, (int)before.Size);
@@ -223,12 +236,13 @@ public sealed partial class ObjectStoreWriter
                 if (free && store.TryPublish(temporary!, hash))
                 {
                     temporary = null;
-                    writer.records.Record(place, FileStat.Read(place, followLinks: true), hash);
-                    return new StoreOutcome(StoreStatus.Stored, hash, before, method, null);
+                    var stored = FileStat.Read(place, followLinks: true);
+                    writer.records.Record(place, stored, hash);
+                    return new StoreOutcome(StoreStatus.Stored, hash, before, method, null) { Object = stored };
                 }
                 var check = writer.verifier.Verify(hash, worker.Alone, always: false);
                 if (check.Verdict == ObjectVerdict.Good)
-                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null);
+                    return new StoreOutcome(StoreStatus.AlreadyThere, hash, before, null, null) { Object = check.Stat };
                 // A bad object is in quarantine now, so the name is free.
                 if (attempt == 3 || check.Verdict == ObjectVerdict.Unreadable || check is { Verdict: ObjectVerdict.Corrupt, QuarantinedTo: null })
                     throw check.Error!;

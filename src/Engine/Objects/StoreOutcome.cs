@@ -37,6 +37,9 @@ public enum StoreStatus : byte
 public readonly record struct StoreOutcome(
     StoreStatus Status, ContentHash Hash, FileStat Source, LinkKind? Method, DataVersionException? Error)
 {
+    /// <summary>The stat of the object when it was found good; <see cref="FileStat.Exists"/> is false when nobody looked.</summary>
+    public FileStat Object { get; init; }
+
     /// <summary>True when the object is in the store and good.</summary>
     public bool IsStored => Status is StoreStatus.Stored or StoreStatus.AlreadyThere;
 }

@@ -11,6 +11,8 @@ namespace DataVersion.Engine.Workspaces;
 internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
 {
     private readonly ContentHash[] hashes = new ContentHash[scan.Files.Count];
+    private readonly FileStat[] objects = new FileStat[scan.Files.Count];
+    private readonly LinkKind?[] kinds = new LinkKind?[scan.Files.Count];
     private readonly FileStat[] stats = [.. scan.Files.Select(f => f.Stat)];
 
     public AddItem Item => item;
@@ -35,6 +37,14 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
     public bool IsUnchangedLegacy { get; private set; }
 
     public ContentHash HashOf(int file) => hashes[file];
+
+    /// <summary>The stat of the object of a file, when it was looked at.</summary>
+    public FileStat ObjectOf(int file) => objects[file];
+
+    public void SetObject(int file, FileStat stat) => objects[file] = stat;
+
+    /// <summary>How a file is connected to its object, once that is known.</summary>
+    public void SetKind(int file, LinkKind kind) => kinds[file] = kind;
 
     public FileStat StatOf(int file) => stats[file];
 
@@ -69,16 +79,23 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
 
     public DataFile ToDataFile(Repository repository)
     {
-        var links = new WorkspaceLinkKinds(repository);
         var absolute = repository.Layout.ToAbsolute(item.Path);
         return new DataFile
         {
             Path = item.Path, FullName = absolute, Hash = Hash, Size = Size, FileCount = Manifest?.Count,
             Kind = Hash.IsDirectory ? DataFileKind.Directory : DataFileKind.File, State = DataFileState.Unchanged,
             IsCached = repository.IsPresent(Hash), IsExecutable = IsExecutable,
-            LinkKind = links.OfAll(scan.Files.Select((f, i) => (WorkspaceReader.PathOf(repository.Layout.ToAbsolute(item.Target), f.Path), hashes[i]))),
+            LinkKind = CommonKind(repository),
             MetadataPath = item.MetadataPath, Stage = item.MetadataPath, Description = item.Output?.Description, Type = item.Output?.Type,
             Labels = item.Output?.Labels ?? [], Remote = item.Output?.Remote,
         };
+    }
+
+    private LinkKind? CommonKind(Repository repository)
+    {
+        if (Array.IndexOf(kinds, null) < 0 && kinds.Length > 0)
+            return Array.TrueForAll(kinds, kind => kind == kinds[0]) ? kinds[0] : null;
+        var folder = repository.Layout.ToAbsolute(item.Target);
+        return new WorkspaceLinkKinds(repository).OfAll(scan.Files.Select((f, i) => (WorkspaceReader.PathOf(folder, f.Path), hashes[i])));
     }
 }

@@ -113,7 +113,7 @@ public sealed class CheckoutPlanner
     {
         if (file.Hash != entry.Hash)
             Place(output, entry, WorkspaceChange.Modified, file);
-        else if (options.Relink && !HasUnrecordedMode(output, entry, file) && !links.IsAsWanted(FullPath(output, entry), file, repository.Stores.PathOf(entry.Hash)))
+        else if (options.Relink && !HasUnrecordedMode(output, entry, file) && !links.IsAsWanted(FullPath(output, entry), file, entry.Hash))
             Place(output, entry, WorkspaceChange.Relinked, file);
         else if (output.IsExecutable && entry.Path.Length == 0 && !file.Stat.IsExecutable && !OperatingSystem.IsWindows())
             Place(output, entry, WorkspaceChange.ModeChanged, file);

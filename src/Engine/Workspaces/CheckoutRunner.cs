@@ -1,4 +1,5 @@
 using DataVersion.Engine.Files;
+using DataVersion.Engine.Linking;
 
 namespace DataVersion.Engine.Workspaces;
 
@@ -150,11 +151,21 @@ public sealed class CheckoutRunner
 
     private void PlaceOne(CheckoutStep step, string path)
     {
+        var source = repository.Stores.PathOf(step.Hash!.Value);
+        var stat = FileStat.Read(source, followLinks: true);
         // The plan verified the object a moment ago; should its file have been touched since, it is hashed again.
-        var check = repository.Verifier.Verify(step.Hash!.Value, cancellation: context.Cancellation);
-        if (check.Error is not null)
-            throw check.Error;
-        var outcome = repository.Linker.Place(check.Path, check.Stat, path, links.Order, step.Executable, expected: RequireUnchanged(step, path));
+        if (!stat.SameContentAs(step.Object))
+        {
+            var check = repository.Verifier.Verify(step.Hash.Value, always: true, context.Cancellation);
+            if (check.Error is not null)
+                throw check.Error;
+            stat = check.Stat;
+        }
+        LinkOutcome PlaceOver(in FileStat expected) => repository.Linker.Place(source, stat, path, links.Order, step.Executable, expected);
+        // Nothing there is the common case; making a link or giving a name finds out by itself when it is not so.
+        var outcome = PlaceOver(step.Change == WorkspaceChange.Added ? default : RequireUnchanged(step, path));
+        if (outcome.Error is { Kind: DataErrorKind.PathExists } && step.Change == WorkspaceChange.Added)
+            outcome = PlaceOver(RequireUnchanged(step, path));
         if (outcome.Error is not null)
             throw outcome.Error;
         FaultPoint.Reach("checkout.place");

@@ -81,6 +81,7 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
         new ObjectStoreWriter(repository.Stores, repository.Stats).Store(requests, repository.Settings.ChecksumJobs, (index, outcome) =>
         {
             Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error);
+            places[index].Content.SetObject(places[index].File, outcome.Object);
             FaultPoint.Reach("add.object");
         }, context);
     }

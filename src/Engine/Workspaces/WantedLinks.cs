@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Linking;
 
@@ -9,6 +10,7 @@ internal sealed class WantedLinks
     private static readonly HashSet<string> Told = [];
 
     private readonly Repository repository;
+    private readonly ConcurrentDictionary<string, LinkKind> first = new(StringComparer.Ordinal);
 
     /// <summary>Finds out which of the wanted kinds work here; the outcome is the same for the whole command.</summary>
     public WantedLinks(Repository repository, IReadOnlyList<LinkKind> order)
@@ -21,11 +23,8 @@ internal sealed class WantedLinks
     public IReadOnlyList<LinkKind> Order { get; }
 
     /// <summary>The first kind that really works between the cache and this folder; Copy when none does.</summary>
-    public LinkKind First(string workspaceFolder)
-    {
-        var support = repository.Links.Probe(repository.Stores.CacheFolder, workspaceFolder);
-        return support.Usable(Order) is [var first, ..] ? first : LinkKind.Copy;
-    }
+    public LinkKind First(string workspaceFolder) => first.GetOrAdd(workspaceFolder, folder =>
+        repository.Links.Probe(repository.Stores.CacheFolder, folder).Usable(Order) is [var kind, ..] ? kind : LinkKind.Copy);
 
     /// <summary>Tells the user, once per session and repository, that a wanted kind does not work and what is used instead.</summary>
     public void TellFallback(string workspaceFolder, OperationContext context)
@@ -45,10 +44,15 @@ internal sealed class WantedLinks
     /// Whether an unchanged workspace file is connected to its object in the first wanted way that works. Clone and copy
     /// count as the same: both are private files.
     /// </summary>
-    public bool IsAsWanted(string path, WorkspaceFile file, string objectPath) => First(Path.GetDirectoryName(path)!) switch
+    /// <param name="path">Absolute path in the workspace.</param>
+    /// <param name="file">What is there.</param>
+    /// <param name="hash">Its object.</param>
+    /// <param name="objectStat">The object's stat, if it was just looked at.</param>
+    public bool IsAsWanted(string path, WorkspaceFile file, ContentHash hash, FileStat objectStat = default) => First(Path.GetDirectoryName(path)!) switch
     {
-        LinkKind.Hardlink => !file.IsSymlink && (file.Stat.Size == 0 || SameInode(file.Stat, objectPath)),
-        LinkKind.Symlink => file.IsSymlink && new FileInfo(path).LinkTarget == objectPath,
+        LinkKind.Hardlink => !file.IsSymlink && (file.Stat.Size == 0 || file.Stat.LinkCount > 1 && SameInode(file.Stat,
+            objectStat.Exists ? objectStat : FileStat.Read(repository.Stores.PathOf(hash), followLinks: true))),
+        LinkKind.Symlink => file.IsSymlink && new FileInfo(path).LinkTarget == repository.Stores.PathOf(hash),
         _ => !file.IsSymlink && file.Stat.LinkCount == 1,
     };
 
@@ -56,9 +60,5 @@ internal sealed class WantedLinks
     public bool PointsIntoCache(string path) =>
         new FileInfo(path).LinkTarget is { } target && target.StartsWith(repository.Stores.CacheFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    private static bool SameInode(in FileStat stat, string objectPath)
-    {
-        var other = FileStat.Read(objectPath, followLinks: true);
-        return other.Inode == stat.Inode && other.Device == stat.Device;
-    }
+    private static bool SameInode(in FileStat stat, in FileStat other) => other.Inode == stat.Inode && other.Device == stat.Device;
 }

@@ -28,8 +28,11 @@ internal sealed class WorkspaceRelinker(Repository repository, OperationContext 
                 if (moved)
                     Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 else if (links.IsAsWanted(path, new WorkspaceFile(file.Path, content.StatOf(i), file.IsSymlink, content.HashOf(i)),
-                    repository.Stores.PathOf(content.HashOf(i))))
+                    content.HashOf(i), content.ObjectOf(i)))
                 {
+                    // A private file may be a clone or a copy; that is looked at when it is told.
+                    if (links.First(Path.GetDirectoryName(path)!) is var kind and (LinkKind.Hardlink or LinkKind.Symlink))
+                        content.SetKind(i, kind);
                     if (content.Scan.Kind == FileKind.File && content.Item.Inner.Length == 0)
                         Normalise(path, content);
                     continue;
@@ -65,6 +68,7 @@ internal sealed class WorkspaceRelinker(Repository repository, OperationContext 
             return;
         }
         FaultPoint.Reach("add.link");
+        content.SetKind(file, outcome.Used!.Value);
         repository.Stats.Record(path, outcome.Stat, hash);
     }
 }

@@ -27,7 +27,7 @@ public sealed class MergeDriverTests
         _ => throw new ArgumentException(name),
     };
 
-    [Theory]
+    [SharedTheory("fixtures")]
     [InlineData("base", "ours", "theirs", "1-ours-theirs")]
     [InlineData("base", "ours", "changes", "2-ours-changes")]
     [InlineData("base", "ours", "same", "3-ours-same")]

@@ -56,7 +56,7 @@ public sealed class DataFileDocumentTests
     }
 
     // The recorded imports carry the checksum that DVC computed.
-    [Fact]
+    [SharedFact("fixtures")]
     public void StageChecksumsAreThoseOfDvc()
     {
         var count = 0;

@@ -30,7 +30,7 @@ public sealed class GitIgnoreFileTests
     public void Removing(string? text, string name, string? expected) => Assert.Equal(expected, GitIgnoreFile.Remove(text, name));
 
     // The .dvc files beside a recorded .gitignore name what was ignored.
-    [Fact]
+    [SharedFact("fixtures")]
     public void RecordedLinesAreTheSame()
     {
         var dataFiles = MetadataFixtures.All(name => name.EndsWith(".dvc", StringComparison.Ordinal) && name != ".dvc")

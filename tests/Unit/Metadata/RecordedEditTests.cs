@@ -5,7 +5,7 @@ namespace DataVersion.Tests.Metadata;
 /// <summary>Edits of hand-written files, compared with the bytes that DVC made of them.</summary>
 public sealed class RecordedEditTests
 {
-    [Fact]
+    [SharedFact("fixtures")]
     public void FieldsAndCommentsSurviveAddFreezeAndUnfreeze()
     {
         const string name = "09-re-add-fields";
@@ -28,7 +28,7 @@ public sealed class RecordedEditTests
         Assert.Equal(MetadataFixtures.Read(name, "snapshots/7-move.files/moved.txt.dvc"), YamlWriter.Write(document.ToNode()));
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void OrderAndIndentationOfAHandWrittenFile()
     {
         var text = Edit(MetadataFixtures.Written("09-re-add-fields", "repo/odd.txt.dvc"),
@@ -36,7 +36,7 @@ public sealed class RecordedEditTests
         Assert.Equal(MetadataFixtures.Read("09-re-add-fields", "snapshots/2-changed-add.files/odd.txt.dvc"), text);
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void SeveralOutputsInBracketsAndWithQuotedKeys()
     {
         const string name = "45-yaml-reading";
@@ -53,7 +53,7 @@ public sealed class RecordedEditTests
         Assert.Equal(MetadataFixtures.Read(name, "snapshots/4-unfrozen.files/extra.dvc"), extra);
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void LegacyEntriesGetTheirAlgorithmAtTheEnd()
     {
         var text = Edit(MetadataFixtures.Read("19-legacy-read", "snapshots/1-start.files/tree.dvc"), file =>
@@ -65,7 +65,7 @@ public sealed class RecordedEditTests
         Assert.Equal(MetadataFixtures.Read("19-legacy-read", "snapshots/5-upgraded.files/tree.dvc"), text);
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void MigratedLockFile()
     {
         var old = MetadataFixtures.Read("20-legacy-migrate", "snapshots/1-start.files/dvc.lock");
@@ -77,7 +77,7 @@ public sealed class RecordedEditTests
         Assert.Equal(migrated, LockFile.WithStage(old, stage));
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void CommentsOfOtherStagesSurviveInALockFile()
     {
         const string name = "21-yaml-edits";
@@ -88,7 +88,7 @@ public sealed class RecordedEditTests
         Assert.Equal(MetadataFixtures.Read(name, "snapshots/5-repro-frozen.files/dvc.lock"), text);
     }
 
-    [Theory]
+    [SharedTheory("fixtures")]
     [InlineData("2-stage-add", "1-repro")]
     [InlineData("3-stage-add-force", "2-stage-add")]
     [InlineData("4-freeze", "3-stage-add-force")]

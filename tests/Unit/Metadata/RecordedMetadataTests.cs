@@ -11,7 +11,7 @@ public sealed class RecordedMetadataTests
             "08-granular", "09-re-add-fields", "17-switch-revisions", "19-legacy-read", "20-legacy-migrate",
             "29-import-repo", "30-import-url", "45-yaml-reading"];
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void DataFilesWrittenByDvcAreWrittenTheSameAnew()
     {
         var count = 0;
@@ -26,7 +26,7 @@ public sealed class RecordedMetadataTests
         Assert.True(count > 300, $"Only {count} files were found.");
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void UnchangedDataFilesKeepTheirBytes()
     {
         foreach (var (path, text) in MetadataFixtures.All(name => name.EndsWith(".dvc", StringComparison.Ordinal) && name != ".dvc"))
@@ -35,7 +35,7 @@ public sealed class RecordedMetadataTests
                 AssertSame(path, text, DataFileDocument.Parse(text, path).ToText());
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void LockFilesAreWrittenTheSame()
     {
         var count = 0;
@@ -51,7 +51,7 @@ public sealed class RecordedMetadataTests
         Assert.True(count > 100, $"Only {count} files were found.");
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void PipelineFilesAreRead()
     {
         foreach (var (path, text) in MetadataFixtures.All(name => name == "dvc.yaml"))

@@ -6,7 +6,7 @@ namespace DataVersion.Tests.Repositories;
 /// <summary>The recorded <c>dvc config</c> and <c>dvc remote</c> commands, carried out by the engine: same files, same failures.</summary>
 public sealed class ConfigurationReplayTests
 {
-    [Theory]
+    [SharedTheory("fixtures")]
     [InlineData("22-config-edit")]
     [InlineData("23-config-remotes")]
     public void SameCommandsLeaveTheSameBytes(string name)

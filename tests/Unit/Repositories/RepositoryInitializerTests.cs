@@ -8,7 +8,7 @@ public sealed class RepositoryInitializerTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void WithGitTheFilesAreThoseOfDvcAndAreToBeStaged()
     {
         Directory.CreateDirectory(At(".git"));
@@ -31,7 +31,7 @@ public sealed class RepositoryInitializerTests : IDisposable
         Assert.True(RepositorySettings.From(Configuration.Load(new RepositoryLayout(root))).NoScm);
     }
 
-    [Fact]
+    [SharedFact("fixtures")]
     public void InASubdirectoryTheFilesAreThoseOfDvc()
     {
         Directory.CreateDirectory(At(".git"));
