@@ -7,11 +7,15 @@ namespace DataVersion.Cmdlets.Hosting;
 internal sealed class PumpQueue
 {
     private const int Capacity = 4096;
+    // So many times the reader is woken at once; whoever says more is heard each millisecond.
+    private const int PromptWakes = 8;
 
     private readonly object gate = new();
     private List<Action> waiting = [];
     private List<Action> taken = [];
     private bool completed;
+    private bool readerWaits;
+    private int calls;
 
     /// <summary>Adds an action, waiting while the queue is full; nothing is added after the end or after a cancellation.</summary>
     public void Add(Action action, CancellationToken cancellation)
@@ -27,8 +31,9 @@ internal sealed class PumpQueue
             if (completed || cancellation.IsCancellationRequested)
                 return;
             waiting.Add(action);
-            if (waiting.Count == 1)
+            if (readerWaits)
                 Monitor.PulseAll(gate);
+            readerWaits = false;
         }
     }
 
@@ -48,14 +53,22 @@ internal sealed class PumpQueue
     /// </summary>
     public bool TryTakeAll(TimeSpan patience, out IReadOnlyList<Action> actions)
     {
+        if (++calls > PromptWakes && taken.Count > 0)
+            Thread.Sleep(1);
         lock (gate)
         {
             if (waiting.Count == 0 && !completed)
+            {
+                readerWaits = true;
                 Monitor.Wait(gate, patience);
+                readerWaits = false;
+            }
+            var wasFull = waiting.Count >= Capacity;
             taken.Clear();
             (taken, waiting) = (waiting, taken);
             actions = taken;
-            Monitor.PulseAll(gate);
+            if (wasFull)
+                Monitor.PulseAll(gate);
             return taken.Count > 0 || !completed;
         }
     }
