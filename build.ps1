@@ -9,6 +9,8 @@
     ./build.ps1 Test
 .EXAMPLE
     ./build.ps1 Pack -Configuration Release     # out/DataVersion.<version>.nupkg
+.EXAMPLE
+    ./build.ps1 Bench workflows --dataset many-10k --rounds 5
 #>
 [CmdletBinding()]
 param(
@@ -32,6 +34,7 @@ $actions = @{
     Build = { dotnet build $root/src/Module --configuration $Configuration --nologo @ArgumentList }
     Test  = { dotnet test $root --configuration $Configuration --nologo @ArgumentList }
     Pack  = { dotnet pack $root/src/Module --configuration $Configuration --nologo @ArgumentList }
-    Bench = { dotnet run --project $root/benchmarks --configuration Release -- @ArgumentList }
+    # Without arguments everything from end to end, which takes hours; benchmarks says what else there is.
+    Bench = { dotnet run --project $root/benchmarks --configuration Release -- ($ArgumentList.Count ? $ArgumentList : @('workflows')) }
 }
 foreach ($name in $Task) { & $actions[$name] }

@@ -12,10 +12,15 @@ internal static class Program
             case ["micro", .. var rest]:
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.Length > 0 ? rest : ["--filter", "*"]);
                 return 0;
+            case ["workflows", .. var rest]:
+                return Workflows.Workflows.Run(rest);
             default:
-                Console.Error.WriteLine("""
+                Console.Error.WriteLine($"""
                     Measures DataVersion. Say what:
-                      micro [options of BenchmarkDotNet]    single parts of the engine, for example: micro --filter *Hashing*
+
+                    micro [options of BenchmarkDotNet]    single parts of the engine, for example: micro --filter *Hashing*
+
+                    {Workflows.WorkflowOptions.Usage}
                     """);
                 return 2;
         }
