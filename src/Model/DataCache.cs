@@ -31,7 +31,7 @@ public enum CacheVerdictKind
     Good,
     /// <summary>The bytes do not match the name; the object was moved to the quarantine.</summary>
     Corrupt,
-    /// <summary>The bytes do not match the name; the object could not be moved.</summary>
+    /// <summary>The bytes do not match the name; the object is where it was: it could not be moved, or was not to be.</summary>
     CorruptInPlace,
     /// <summary>Needed by the workspace's metadata and not there.</summary>
     Missing,

@@ -28,6 +28,23 @@ Describe 'Test-DataCache' {
         (Test-DataCache).Verdict | Should -Be Missing -Because 'the workspace needs it still'
     }
 
+    It 'reports a damaged object and leaves it with -WhatIf' {
+        $hash = (Get-DataFile model.bin).Hash
+        Break-Object $hash
+        Break-Object (Get-DataFile data/images).Hash
+        Confirm-WhatIf { Test-DataCache -WhatIf } "quarantine.*$("$hash".Substring(2))"
+        $verdict = Test-DataCache -WhatIf | Where-Object Hash -eq $hash
+        $verdict.Verdict, $verdict.UsedBy, $verdict.QuarantinePath | Should -Be 'CorruptInPlace', 'model.bin', $null
+        Read-TestFile $verdict.ObjectPath | Should -BeExactly 'damaged'
+    }
+
+    It 'asks nobody unless told' {
+        Break-Object (Get-DataFile model.bin).Hash
+        pwsh -NoProfile -NonInteractive -CommandWithArgs 'Import-Module $args[0]; (Test-DataCache -Confirm).Verdict' (Join-Path (Get-Module DataVersion).ModuleBase DataVersion.psd1) 2>&1 |
+            Out-String | Should -Match 'NonInteractive'
+        (Test-DataCache).Verdict | Should -Be Corrupt
+    }
+
     It 'finds what the workspace needs and the cache does not have' {
         Remove-Item -LiteralPath (Get-ObjectPath (Get-DataFile data/images/new.png).Hash) -Force
         $verdict = Test-DataCache -Quick

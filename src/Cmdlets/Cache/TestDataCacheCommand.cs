@@ -5,7 +5,7 @@ using DataVersion.Engine.Caching;
 namespace DataVersion.Cmdlets;
 
 /// <summary>Checks every object of the cache; bad ones go to the quarantine.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "DataCache")]
+[Cmdlet(VerbsDiagnostic.Test, "DataCache", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(CacheVerdict))]
 public sealed class TestDataCacheCommand : RepositoryCmdlet
 {
@@ -21,6 +21,7 @@ public sealed class TestDataCacheCommand : RepositoryCmdlet
     protected override void EndProcessing()
     {
         using var repository = OpenRepository(FindRepository());
-        RunPumped((CmdletPump pump) => CacheCheck.Run(repository, Quick, IncludeGood, pump.WriteObject, pump.Context));
+        RunPumped((CmdletPump pump) => CacheCheck.Run(repository, Quick, IncludeGood,
+            bad => pump.Ask(() => ShouldProcess(bad.Path, "Move the damaged object to the quarantine")), pump.WriteObject, pump.Context));
     }
 }

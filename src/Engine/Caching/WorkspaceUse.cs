@@ -13,7 +13,10 @@ internal sealed class WorkspaceUse
     private readonly Use[] uses;
 
     /// <summary>Reads the workspace's metadata and the manifests that can be read; bad metadata is reported and left out.</summary>
-    public WorkspaceUse(Repository repository, OperationContext context)
+    /// <param name="repository">The repository.</param>
+    /// <param name="bad">Manifests that are known to be bad and are not read.</param>
+    /// <param name="context">Cancellation, and a warning for each metadata file that cannot be read.</param>
+    public WorkspaceUse(Repository repository, IReadOnlySet<ContentHash> bad, OperationContext context)
     {
         var problems = new List<DataVersionException>();
         var found = new List<Use>();
@@ -23,7 +26,7 @@ internal sealed class WorkspaceUse
             if (!output.UseCache || output.Hash is not { } hash || output.Files.Count > 0)
                 continue;
             Manifest? manifest = null;
-            if (hash.IsDirectory)
+            if (hash.IsDirectory && !bad.Contains(hash))
                 repository.TryLoadManifest(hash, out manifest);
             found.Add(new Use(hash, outputs.Count, -1));
             for (var i = 0; i < manifest?.Count; i++)

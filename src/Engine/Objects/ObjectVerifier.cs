@@ -10,7 +10,7 @@ public enum ObjectVerdict : byte
     Good,
     /// <summary>It is not there.</summary>
     Missing,
-    /// <summary>Its bytes do not match its name; it was taken out of the store.</summary>
+    /// <summary>Its bytes do not match its name; it was taken out of the store, where that could and should be done.</summary>
     Corrupt,
     /// <summary>It is there but could not be read.</summary>
     Unreadable,
@@ -51,8 +51,10 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     /// <param name="report">Receives the number of the hash and the verdict, once for each; called from any thread.</param>
     /// <param name="context">Progress and cancellation.</param>
     /// <param name="always">Hash each even if its stat is the recorded one (Test-DataCache).</param>
+    /// <param name="leave">Leave bad objects where they are: the caller decides (Test-DataCache).</param>
     public void Verify(
-        IReadOnlyList<ContentHash> hashes, int workers, Action<int, ObjectCheck> report, OperationContext context, bool always = false)
+        IReadOnlyList<ContentHash> hashes, int workers, Action<int, ObjectCheck> report, OperationContext context, bool always = false,
+        bool leave = false)
     {
         var progress = new ProgressCount("Verifying", hashes.Count, 0, context);
         var plan = HashPlan.Of(hashes.Count, workers, static _ => -1);
@@ -65,7 +67,7 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
                 if (Look(hash, always, out var stat) is { } known)
                     End(number, known);
                 else
-                    worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(number, Judge(hash, stat, outcome)));
+                    worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(number, Judge(hash, stat, outcome, leave)));
             }
             worker.Finish();
         });
@@ -105,7 +107,7 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         return null;
     }
 
-    private ObjectCheck Judge(ContentHash hash, in FileStat stat, in HashOutcome outcome)
+    private ObjectCheck Judge(ContentHash hash, in FileStat stat, in HashOutcome outcome, bool leave = false)
     {
         var path = PathOf(hash);
         switch (outcome.Status)
@@ -118,17 +120,21 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
                 records.Record(path, outcome.After, outcome.Hash);
                 return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, outcome.After), true, null, null);
             default:
-                return Corrupt(stores.For(hash.Algorithm), hash, path, outcome);
+                return Corrupt(stores.For(hash.Algorithm), hash, path, outcome, leave);
         }
     }
 
-    private ObjectCheck Corrupt(ObjectStore store, ContentHash hash, string path, in HashOutcome outcome)
+    private ObjectCheck Corrupt(ObjectStore store, ContentHash hash, string path, in HashOutcome outcome, bool leave)
     {
         records.Forget(path);
         var reason = outcome.Status == HashStatus.Hashed
             ? $"Its bytes have the hash {outcome.Hash}."
             : "Its bytes changed while they were read: a program is writing to it.";
         const string action = "Fetch it from a remote with Sync-DataRemote, or add the original file again.";
+        if (leave)
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, null, new DataVersionException(
+                DataErrorKind.ObjectCorrupt, $"The object {hash} in the cache ('{path}') is damaged. {reason}", path,
+                "Test-DataCache moves it away. " + action));
         try
         {
             var target = store.Quarantine(hash, $"Object {hash} of '{store.Folder}'. {reason}");

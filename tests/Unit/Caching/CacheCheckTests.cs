@@ -10,11 +10,11 @@ public sealed class CacheCheckTests : IDisposable
 
     public void Dispose() => data.Dispose();
 
-    private List<CacheVerdict> Check(bool quick = false, bool includeGood = false)
+    private List<CacheVerdict> Check(bool quick = false, bool includeGood = false, bool mayMove = true)
     {
         using var repository = data.Open();
         var found = new List<CacheVerdict>();
-        CacheCheck.Run(repository, quick, includeGood, found.Add, OperationContext.Silent);
+        CacheCheck.Run(repository, quick, includeGood, _ => mayMove, found.Add, OperationContext.Silent);
         return found;
     }
 
@@ -66,6 +66,42 @@ public sealed class CacheCheckTests : IDisposable
 
         Assert.Equal((hash, CacheVerdictKind.Corrupt), (verdict.Hash, verdict.Verdict));
         Assert.Equal(["d"], verdict.UsedBy);
+    }
+
+    [Fact]
+    public void What_may_not_be_moved_is_reported_and_stays()
+    {
+        var (manifest, hash) = (data.Folder("d", "one"), data.File("f", "two"));
+        Damage(manifest);
+        Damage(hash);
+
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var verdicts = Check(mayMove: false);
+            Assert.Equal([(manifest, "d"), (hash, "f")], verdicts.Select(v => (v.Hash, Assert.Single(v.UsedBy))));
+            Assert.All(verdicts, v => Assert.True(v is { Verdict: CacheVerdictKind.CorruptInPlace, QuarantinePath: null, Size: 7 }));
+            Assert.All(verdicts, v => Assert.Equal("damaged", File.ReadAllText(v.ObjectPath!)));
+        }
+        Assert.Equal([CacheVerdictKind.Corrupt, CacheVerdictKind.Corrupt], Check().Select(v => v.Verdict));
+    }
+
+    [Fact]
+    public void An_object_that_became_good_while_somebody_thought_about_it_stays()
+    {
+        var hash = data.File("f", "one");
+        Damage(hash);
+        using var repository = data.Open();
+        var found = new List<CacheVerdict>();
+
+        CacheCheck.Run(repository, false, false, bad =>
+        {
+            FileModes.Set(bad.Path, 0b110_100_100);
+            File.WriteAllText(bad.Path, "one");
+            return true;
+        }, found.Add, OperationContext.Silent);
+
+        Assert.Empty(found);
+        Assert.Contains(hash, data.Cached());
     }
 
     [Fact]
