@@ -41,6 +41,21 @@ Describe 'Install-DataHook' {
         Confirm-WhatIf { Install-DataHook -WhatIf } "Install the hook 'pre-push'.*pre-push"
     }
 
+    It 'adds the hooks to the configuration of pre-commit with -PreCommitTool' {
+        Write-TestFile .pre-commit-config.yaml "# ours`nrepos: []   # none yet`n"
+        $hooks = Install-DataHook -PreCommitTool -WarningVariable warnings -WarningAction SilentlyContinue
+        $hooks.State | Select-Object -Unique | Should -Be Installed
+        $hooks.Path | Select-Object -Unique | Should -Be (Join-Path $repo .pre-commit-config.yaml), merge.dvc.driver
+        Read-TestFile .pre-commit-config.yaml | Should -Match '(?s)^# ours\n.*repo: local.*id: dataversion-pre-push'
+        git config merge.dvc.driver | Should -Match 'Invoke-DataHook'
+        Get-ChildItem .git/hooks -Exclude *.sample | Should -BeNullOrEmpty
+        "$warnings" | Should -Match 'pre-commit install --hook-type post-checkout --hook-type pre-commit --hook-type pre-push'
+    }
+
+    It 'changes nothing with -PreCommitTool -WhatIf' {
+        Confirm-WhatIf { Install-DataHook -PreCommitTool -WhatIf } "Install the hook 'pre-push'.*pre-commit-config"
+    }
+
     It 'works on another repository and from a folder below, and completes names' {
         Push-Location data
         try { (Install-DataHook pre-push).Path | Should -Be (Join-Path $repo .git hooks pre-push) } finally { Pop-Location }

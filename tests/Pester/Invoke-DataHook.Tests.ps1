@@ -15,6 +15,26 @@ Describe 'Invoke-DataHook' {
         Read-TestFile model.bin | Should -BeExactly 'model 1'
     }
 
+    It 'understands the tool pre-commit, which gives no arguments' {
+        Install-DataHook post-checkout -PreCommitTool -WarningAction SilentlyContinue | Out-Null
+        $words = (Select-String '(?s)entry: (.*?)\n +language' -InputObject (Read-TestFile .pre-commit-config.yaml)).Matches[0].Groups[1].Value -replace '\s+', ' '
+        $words | Should -BeLike "pwsh *'*'"
+        $code = $words.Split("'")[1]
+        $modules = $env:PSModulePath
+        $env:PSModulePath = (Split-Path (Split-Path (Get-Module DataVersion).Path)) + [IO.Path]::PathSeparator + $modules
+        try {
+            git checkout --quiet v1
+            foreach ($type in '0', '1') {
+                Read-TestFile model.bin | Should -BeExactly 'model 2 is bigger'
+                $env:PRE_COMMIT_CHECKOUT_TYPE = $type
+                pwsh -NoProfile -NonInteractive -CommandWithArgs $code | Out-Null
+                $LASTEXITCODE | Should -Be 0
+            }
+            Read-TestFile model.bin | Should -BeExactly 'model 1'
+        }
+        finally { $env:PSModulePath, $env:PRE_COMMIT_CHECKOUT_TYPE = $modules, $null }
+    }
+
     It 'never overwrites data that would be lost' {
         Write-TestFile model.bin 'unsaved'
         git checkout --quiet v1

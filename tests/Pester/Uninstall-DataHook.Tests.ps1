@@ -26,6 +26,16 @@ Describe 'Uninstall-DataHook' {
         Test-Path .git/hooks/pre-commit | Should -BeTrue
     }
 
+    It 'removes ours from the configuration of pre-commit' {
+        Uninstall-DataHook | Out-Null
+        Install-DataHook -PreCommitTool -WarningAction SilentlyContinue | Out-Null
+        Confirm-WhatIf { Uninstall-DataHook -WhatIf } "Remove the hook 'pre-push'.*pre-commit-config"
+        (Uninstall-DataHook pre-push).Path | Should -Be (Join-Path $repo .pre-commit-config.yaml)
+        Read-TestFile .pre-commit-config.yaml | Should -Not -Match 'pre-push'
+        (Uninstall-DataHook).Name | Should -Be post-checkout, pre-commit, merge-driver
+        Test-Path .pre-commit-config.yaml | Should -BeFalse
+    }
+
     It 'changes nothing with -WhatIf and says what it would do' {
         Confirm-WhatIf { Uninstall-DataHook -WhatIf } "Remove the hook 'pre-push'"
     }

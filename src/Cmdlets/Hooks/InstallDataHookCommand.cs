@@ -18,18 +18,25 @@ public sealed class InstallDataHookCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Add the hooks to the configuration of the tool pre-commit instead of writing scripts.</summary>
+    [Parameter]
+    public SwitchParameter PreCommitTool { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         using var repository = OpenRepository(FindRepository());
         var hooks = RunPumped(_ => new GitHooks(repository.RequireGit(), repository.Layout.Root));
-        var names = RunPumped(context => hooks.List(context.Cancellation)).Where(hook => IsChosen(hook, Name)
+        var names = RunPumped(context => hooks.List(PreCommitTool, context.Cancellation)).Where(hook => IsChosen(hook, Name)
             && ShouldProcess(hook.Path, $"Install the hook '{hook.Name}'")).Select(hook => hook.Name).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
             return;
-        var installed = RunPumped(context => hooks.Install(ModuleFolder(), Force, names, context.Cancellation));
+        var installed = RunPumped(context => hooks.Install(ModuleFolder(), Force, names, PreCommitTool, context.Cancellation));
         if (names.Contains(GitHooks.MergeDriver) && !RunPumped(context => hooks.UsesMergeDriver(context.Cancellation)))
             WriteWarning($"Git does not use the merge driver yet: add the line '{GitHooks.AttributesLine}' to '.gitattributes' and commit it.");
+        if (PreCommitTool && RunPumped(context => hooks.NotCalledByTool(installed, context.Cancellation)) is { Count: > 0 } silent)
+            WriteWarning("Git does not call pre-commit for all of them yet: run 'pre-commit install "
+                + string.Join(' ', silent.Select(name => "--hook-type " + name)) + "' in each clone.");
         WriteObject(installed, enumerateCollection: true);
     }
 

@@ -19,9 +19,8 @@ public sealed class UninstallDataHookCommand : RepositoryCmdlet
     {
         using var repository = OpenRepository(FindRepository());
         var hooks = RunPumped(_ => new GitHooks(repository.RequireGit(), repository.Layout.Root));
-        var names = RunPumped(context => hooks.List(context.Cancellation))
-            .Where(hook => hook.State == DataHookState.Installed && InstallDataHookCommand.IsChosen(hook, Name)
-                && ShouldProcess(hook.Path, $"Remove the hook '{hook.Name}'")).Select(hook => hook.Name).ToHashSet(StringComparer.Ordinal);
-        WriteObject(RunPumped(context => hooks.Uninstall(names, context.Cancellation)), enumerateCollection: true);
+        var chosen = RunPumped(context => hooks.Installed(context.Cancellation)).Where(hook => InstallDataHookCommand.IsChosen(hook, Name)
+            && ShouldProcess(hook.Path, $"Remove the hook '{hook.Name}'")).ToList();
+        WriteObject(RunPumped(context => hooks.Uninstall(chosen, context.Cancellation)), enumerateCollection: true);
     }
 }

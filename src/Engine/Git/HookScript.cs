@@ -15,8 +15,8 @@ internal static class HookScript
     /// <summary>The line that makes a hook ours.</summary>
     public const string Mark = "# DataVersion hook. Written by Install-DataHook, removed by Uninstall-DataHook.";
 
-    // What makes a merge driver ours: the call in its command line.
-    private const string DriverMark = "Invoke-DataHook -Name merge-driver";
+    // What makes a command line ours.
+    private const string Call = "Invoke-DataHook -Name ";
 
     /// <summary>Makes the script of one hook.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -43,7 +43,20 @@ internal static class HookScript
     }
 
     /// <summary>Makes the command line of the merge driver: ancestor, ours (also the result), theirs, path in the work tree.</summary>
-    public static string MergeDriver(string? module) => PowerShell("merge-driver", module) + " %O %A %B %P";
+    public static string MergeDriver(string? module) => PowerShell(GitHooks.MergeDriver, module) + " %O %A %B %P";
+
+    /// <summary>
+    /// Makes the command line of one hook for the tool pre-commit, which starts it at the root of the work tree without a shell.
+    /// It stands in a file that others get too, so the module is found by its name.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="folder">The folder of the data repository as a Git path.</param>
+    public static string ToolCommand(string name, string folder) => PowerShell(name, null, Enter(folder));
+
+    /// <summary>Whether a command line of that tool is ours, for this data repository.</summary>
+    public static bool IsToolCommand(string command, string name, string folder) => command.Contains(Call + name, StringComparison.Ordinal)
+        && (folder == "." ? !command.Contains("Set-Location ", StringComparison.Ordinal)
+            : ShellQuote(Enter(folder)) is var enter && command.Contains(enter[1..^1], StringComparison.Ordinal));
 
     /// <summary>Whose a hook of this text is.</summary>
     public static DataHookState StateOf(string name, string text)
@@ -57,16 +70,20 @@ internal static class HookScript
 
     /// <summary>Whose a merge driver is.</summary>
     public static DataHookState StateOfDriver(string command) =>
-        command.Contains(DriverMark, StringComparison.Ordinal) ? DataHookState.Installed
+        command.Contains(Call + GitHooks.MergeDriver, StringComparison.Ordinal) ? DataHookState.Installed
         : command.TrimStart().StartsWith("dvc git-hook merge-driver", StringComparison.Ordinal) ? DataHookState.Dvc : DataHookState.Foreign;
 
-    private static string PowerShell(string name, string? module)
+    // A branch may not have the data repository.
+    private static string Enter(string folder) => folder == "." ? ""
+        : $"$r = {Literal("./" + folder)}; if (!(Test-Path -LiteralPath \"$r/.dvc\")) {{ exit }}; Set-Location -LiteralPath $r; ";
+
+    private static string PowerShell(string name, string? module, string first = "")
     {
-        var code = "$ErrorActionPreference = \"Stop\"; ";
+        var code = "$ErrorActionPreference = \"Stop\"; " + first;
         code += module is null
             ? "Import-Module -Name DataVersion; "
             : $"$m = {Literal(module)}; if (Test-Path -LiteralPath $m) {{ Import-Module -Name ([WildcardPattern]::Escape($m)) }} else {{ Import-Module -Name DataVersion }}; ";
-        return "pwsh -NoProfile -NonInteractive -CommandWithArgs " + ShellQuote($"{code}Invoke-DataHook -Name {name} -ArgumentList $args");
+        return "pwsh -NoProfile -NonInteractive -CommandWithArgs " + ShellQuote($"{code}{Call}{name} -ArgumentList $args");
     }
 
     // A text of PowerShell. Git replaces %-letters in the command of a merge driver, so no percent sign may stand in it.

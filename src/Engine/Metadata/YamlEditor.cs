@@ -43,7 +43,8 @@ public static class YamlEditor
         return root;
     }
 
-    private static bool Means(string text, YamlNode desired, string fileName)
+    /// <summary>Whether a text can be read and says this.</summary>
+    internal static bool Means(string text, YamlNode desired, string fileName)
     {
         try
         {
