@@ -29,8 +29,10 @@ public sealed partial class ObjectStoreWriter
         {
             if (Take(Prepare) is { } outcome)
                 ended(this, outcome);
+            else if (link == LinkKind.Hardlink) // the open file is the one that has a second name now
+                worker.HashContent(source, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
             else if (link is not null)
-                worker.Hash(temporary!, ContentHashAlgorithm.Md5, found => EndLinked(found));
+                worker.Hash(temporary!, ContentHashAlgorithm.Md5, found => EndClone(found));
             else if (target is not null)
                 worker.HashContent(source, before.Size, new CopyTarget(target, temporary!), (hash, _) => End(EndLargeCopy, hash), Fail);
             else
@@ -67,7 +69,7 @@ public sealed partial class ObjectStoreWriter
 
         private void Fail(Exception error) => End((_, _) => throw error, null);
 
-        private void EndLinked(HashOutcome found)
+        private void EndClone(HashOutcome found)
         {
             Step step = found.Status switch
             {
@@ -163,10 +165,9 @@ public sealed partial class ObjectStoreWriter
 
         private StoreOutcome? EndLinked(ContentHash? hash, ReadOnlySpan<byte> nothing)
         {
-            // Of a hard link by both names: the inode was not written to, and the path still means this inode.
-            var still = link == LinkKind.Hardlink
-                ? FileStat.Read(temporary!).SameContentAs(before) && FileStat.Read(path).SameContentAs(before)
-                : source.Stat().SameContentAs(before);
+            // The inode was not written to, and, of a hard link, the path still means this inode.
+            var still = hash is not null && source.Stat().SameContentAs(before)
+                && (link != LinkKind.Hardlink || FileStat.Read(path).SameContentAs(before));
             return still ? Finish(hash!.Value, link!.Value) : Changed(path, before);
         }
 
@@ -236,7 +237,9 @@ public sealed partial class ObjectStoreWriter
                 if (free && store.TryPublish(temporary!, hash))
                 {
                     temporary = null;
-                    var stored = FileStat.Read(place, followLinks: true);
+                    // A second name has the stat of the first.
+                    var stored = method == LinkKind.Hardlink ? before with { Mode = FileModes.Object, LinkCount = before.LinkCount + 1 }
+                        : FileStat.Read(place, followLinks: true);
                     writer.records.Record(place, stored, hash);
                     return new StoreOutcome(StoreStatus.Stored, hash, before, method, null) { Object = stored };
                 }

@@ -50,7 +50,7 @@ internal sealed class WantedLinks
     /// <param name="objectStat">The object's stat, if it was just looked at.</param>
     public bool IsAsWanted(string path, WorkspaceFile file, ContentHash hash, FileStat objectStat = default) => First(Path.GetDirectoryName(path)!) switch
     {
-        LinkKind.Hardlink => !file.IsSymlink && (file.Stat.Size == 0 || file.Stat.LinkCount > 1 && SameInode(file.Stat,
+        LinkKind.Hardlink => !file.IsSymlink && (file.Stat.Size == 0 || SameInode(file.Stat,
             objectStat.Exists ? objectStat : FileStat.Read(repository.Stores.PathOf(hash), followLinks: true))),
         LinkKind.Symlink => file.IsSymlink && new FileInfo(path).LinkTarget == repository.Stores.PathOf(hash),
         _ => !file.IsSymlink && file.Stat.LinkCount == 1,
