@@ -33,10 +33,10 @@ internal sealed class Report(WorkflowOptions options, IReadOnlyList<Case> cases)
     /// <summary>One line for the screen.</summary>
     public static string Line(Case measured) =>
         $"{measured.FileSystem,-15} {measured.Dataset.Name,-10} {measured.Operation.Name,-14} {measured.Link,-9}"
-        + string.Concat(measured.Times.Select(t => $"  {t.Key} {Quantity.Time(t.Value.Median)}"))
+        + string.Concat(measured.Times.Where(_ => measured.Calls.Count == 0).Select(t => $"  {t.Key} {Quantity.Time(t.Value.Median)}"))
         + string.Concat(measured.Calls.Select(c => $"  {c.Key} {c.Value.Describe(measured.Dataset.Files)}"))
         + (measured.Failure is { } failure ? $"\n  FAILED: {failure}" : "")
-        + (measured.Gap is { } gap ? $"  gap {Quantity.Ratio(gap)}" : "");
+        + (measured.Calls.Count == 0 && measured.Gap is { } gap ? $"  gap {Quantity.Ratio(gap)}" : "");
 
     private void Ratios()
     {

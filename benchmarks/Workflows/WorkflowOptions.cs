@@ -16,12 +16,13 @@ internal sealed class WorkflowOptions
           --scale f            smaller data sets: fewer files, of the large ones smaller files (1)
           --rounds n           of all participants in turn (3)
           --cold               with an empty page cache, as root
-          --peers              git lfs and git annex too; dvc is always there when it is on PATH
+          --peers              git lfs and git annex too, where they are on PATH
+          --no-dvc             DVC not, which else is there when it is on PATH
           --strace             counts system calls instead of time
           --shell name         host (of this repository) or pwsh
           --work folder        where the data sets and repositories are made
           --output file        the report; benchmarks/results/<date>.md
-        Names are separated by commas.
+        Names are separated by commas or spaces.
         """;
 
     /// <summary>Data sets, scaled.</summary>
@@ -45,6 +46,9 @@ internal sealed class WorkflowOptions
     /// <summary>git lfs and git annex are measured too.</summary>
     public bool Peers { get; private set; }
 
+    /// <summary>DVC is left out.</summary>
+    public bool NoDvc { get; private set; }
+
     /// <summary>System calls are counted, nothing is timed.</summary>
     public bool CountSystemCalls { get; private set; }
 
@@ -67,7 +71,7 @@ internal sealed class WorkflowOptions
         for (var i = 0; i < arguments.Length; i++)
         {
             string Value() => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
-            string[] Names() => Value().Split(',', StringSplitOptions.RemoveEmptyEntries);
+            string[] Names() => Value().Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
             switch (arguments[i])
             {
                 case "--dataset": datasets = Names(); break;
@@ -78,6 +82,7 @@ internal sealed class WorkflowOptions
                 case "--rounds": options.Rounds = Math.Max(1, (int)Number(Value())); break;
                 case "--cold": options.Cold = true; break;
                 case "--peers": options.Peers = true; break;
+                case "--no-dvc": options.NoDvc = true; break;
                 case "--strace": options.CountSystemCalls = true; break;
                 case "--shell": options.Shell = Value(); break;
                 case "--work": options.Work = Path.GetFullPath(Value()); break;

@@ -4,7 +4,7 @@ namespace DataVersion.Benchmarks.Workflows;
 internal sealed class WorkflowRunner(WorkflowOptions options, BuiltModule module)
 {
     // A slow participant is not measured again; the others need the time.
-    private const double EnoughSeconds = 60;
+    private const double EnoughSeconds = 20;
     private const double Disturbed = 0.3;
     private readonly List<Case> cases = [];
 
@@ -132,7 +132,7 @@ internal sealed class WorkflowRunner(WorkflowOptions options, BuiltModule module
             yield return new DataVersionContender(Path.Combine(folder, "cold"), setting, module, options.Shell, cold: true);
         if (options.CountSystemCalls)
             yield break;
-        if (Shell.Has("dvc"))
+        if (!options.NoDvc && Shell.Has("dvc"))
             yield return new DvcContender(Path.Combine(folder, "dvc"), setting);
         foreach (var peer in options.Peers ? new Contender[] { new GitLfsContender(Path.Combine(folder, "lfs"), setting), new GitAnnexContender(Path.Combine(folder, "annex"), setting) } : [])
             if (Shell.Has(peer.Name.Replace(' ', '-')) && operation.Once.Append(operation.Timed).Concat(operation.EachRound).All(peer.Has))
