@@ -120,8 +120,11 @@ public sealed class Repository : IDisposable
     public IDisposable? LockPaths(IEnumerable<string> read, IEnumerable<string> write, OperationContext context)
     {
         string[] reading = [.. read.Distinct().Select(Layout.ToAbsolute)], writing = [.. write.Distinct().Select(Layout.ToAbsolute)];
-        return reading.Length + writing.Length == 0 ? null
-            : PathLocks.Acquire(Layout, Settings, reading, writing, Command, TimeSpan.Zero, context);
+        if (reading.Length + writing.Length == 0)
+            return null;
+        var locks = PathLocks.Acquire(Layout, Settings, reading, writing, Command, TimeSpan.Zero, context);
+        KilledLeftovers.Sweep(this, locks.AbandonedPaths, context);
+        return locks;
     }
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>

@@ -16,6 +16,7 @@ public sealed class PathLocks : IDisposable
     private readonly PathLockOwner owner;
     private readonly List<string> readPaths = [];
     private readonly List<string> writtenPaths = [];
+    private readonly List<string> abandonedPaths = [];
     private bool released;
 
     private PathLocks(RepositoryLayout layout, bool hardlink, PathLockOwner owner) =>
@@ -48,6 +49,9 @@ public sealed class PathLocks : IDisposable
             context.Cancellation.WaitHandle.WaitOne(Pause);
         }
     }
+
+    /// <summary>Paths that a process was writing which runs no more: it may have left something half-done there.</summary>
+    public IReadOnlyCollection<string> AbandonedPaths => abandonedPaths;
 
     /// <summary>Takes back exactly the marks that were made.</summary>
     public void Dispose()
@@ -92,7 +96,10 @@ public sealed class PathLocks : IDisposable
             if (LockHolder.IsAlive(writer.Pid))
                 blocked.Add((path, writer));
             else if (table.Writers.Remove(path))
+            {
+                abandonedPaths.Add(path);
                 WarnOfDead(path, writer, warn);
+            }
         foreach (var (path, readers) in table.Readers.Where(r => written.Meets(r.Key)).ToList())
         {
             foreach (var reader in readers.Where(r => r != owner).ToList())
