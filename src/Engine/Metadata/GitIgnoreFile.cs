@@ -10,36 +10,47 @@ public static class GitIgnoreFile
     /// </summary>
     /// <param name="oldText">The file's text; null when there is no file.</param>
     /// <param name="entryBaseName">The name of the output in the folder of the <c>.gitignore</c>.</param>
-    public static string? Add(string? oldText, string entryBaseName)
+    public static string? Add(string? oldText, string entryBaseName) =>
+        AddAll(oldText, [entryBaseName]) is var text && text != oldText ? text : null;
+
+    /// <summary>The text with a line for each entry that has none yet; the same text when all have one.</summary>
+    /// <param name="oldText">The file's text; null when there is no file.</param>
+    /// <param name="entryBaseNames">The names of the outputs in the folder of the <c>.gitignore</c>.</param>
+    public static string AddAll(string? oldText, IEnumerable<string> entryBaseNames)
     {
-        var line = Escaped(entryBaseName);
-        oldText ??= "";
-        foreach (var existing in oldText.AsSpan().EnumerateLines())
-            if (existing.SequenceEqual(line))
-                return null;
+        var text = new StringBuilder(oldText ??= "");
+        var existing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in oldText.AsSpan().EnumerateLines())
+            existing.Add(line.ToString());
         var newLine = oldText.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        var separator = oldText.Length == 0 || oldText.EndsWith('\n') ? "" : newLine;
-        return oldText + separator + line + newLine;
+        foreach (var line in entryBaseNames.Select(Escaped).Where(existing.Add))
+        {
+            if (text.Length > 0 && text[^1] != '\n')
+                text.Append(newLine);
+            text.Append(line).Append(newLine);
+        }
+        return text.ToString();
     }
 
     /// <summary>
-    /// The text without the lines of the entry, escaped or not; null when nothing is left and the file is to be deleted.
+    /// The text without the lines of the entries, escaped or not; null when nothing is left and the file is to be deleted.
     /// The same text when there is no such line.
     /// </summary>
-    public static string? Remove(string? oldText, string entryBaseName)
+    public static string? RemoveAll(string? oldText, IEnumerable<string> entryBaseNames)
     {
         if (oldText is null)
             return null;
-        string[] lines = ["/" + entryBaseName, EscapedByDvc(entryBaseName), Escaped(entryBaseName)];
+        var lines = new HashSet<string>(entryBaseNames.SelectMany(name => (string[])["/" + name, EscapedByDvc(name), Escaped(name)]), StringComparer.Ordinal);
         var kept = new StringBuilder(oldText.Length);
         var start = 0;
         while (start < oldText.Length)
         {
             var end = oldText.IndexOf('\n', start);
             end = end < 0 ? oldText.Length : end + 1;
-            var line = oldText.AsSpan(start, end - start);
-            var bare = line.TrimEnd("\r\n");
-            if (!Matches(bare, lines[0]) && !Matches(bare, lines[1]) && !Matches(bare, lines[2]))
+            var line = oldText[start..end];
+            var bare = line.TrimEnd('\r', '\n');
+            // DVC compares the line without white space around it; a name with spaces at its end must still be found.
+            if (!lines.Contains(bare) && !lines.Contains(bare.Trim()))
                 kept.Append(line);
             start = end;
         }
@@ -72,8 +83,4 @@ public static class GitIgnoreFile
 
     private static StringBuilder Append(StringBuilder line, char c) =>
         (c is '[' or ']' or '!' or '*' or '#' or '?' ? line.Append('\\') : line).Append(c);
-
-    // DVC compares the line without white space around it; a name with spaces at its end must still be found.
-    private static bool Matches(ReadOnlySpan<char> line, string entry) =>
-        line.SequenceEqual(entry) || line.Trim().SequenceEqual(entry);
 }

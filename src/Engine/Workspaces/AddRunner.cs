@@ -71,6 +71,7 @@ public sealed class AddRunner
                 metadata.Undo();
                 throw;
             }
+            metadata.Flush();
             FaultPoint.Reach("add.ignored");
             if (options.Upload is null)
                 new WorkspaceRelinker(repository, context).Relink(added, options);

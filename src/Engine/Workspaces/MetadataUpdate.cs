@@ -11,8 +11,11 @@ namespace DataVersion.Engine.Workspaces;
 /// </summary>
 internal sealed class MetadataUpdate(Repository repository)
 {
+    private const int MostFlushedAlone = 16;
+
     private readonly SortedSet<string> touched = new(Utf8Order.Instance);
     private readonly Dictionary<string, byte[]?> before = new(StringComparer.Ordinal);
+    private int replaced;
 
     /// <summary>Files that were written or deleted, relative to the root.</summary>
     public IReadOnlyCollection<string> Touched => touched;
@@ -59,6 +62,17 @@ internal sealed class MetadataUpdate(Repository repository)
         touched.Clear();
     }
 
+    /// <summary>
+    /// Waits until the disk has what was replaced, if that was too much to wait for each file. New files need no waiting: until
+    /// they are committed, the data they describe is in the workspace.
+    /// </summary>
+    public void Flush()
+    {
+        if (replaced > MostFlushedAlone && OperatingSystem.IsLinux())
+            LinuxFolders.Flush(repository.Layout.Root);
+        replaced = 0;
+    }
+
     private void Write(string path, byte[]? content)
     {
         var absolute = repository.Layout.ToAbsolute(path);
@@ -69,7 +83,7 @@ internal sealed class MetadataUpdate(Repository repository)
             if (content is null)
                 FileRemoval.Delete(absolute);
             else if (old is null || !old.AsSpan().SequenceEqual(content))
-                AtomicFile.Write(absolute, content);
+                AtomicFile.Write(absolute, content, durable: old is not null && ++replaced <= MostFlushedAlone);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -84,17 +98,14 @@ internal sealed class MetadataUpdate(Repository repository)
         if (repository.Git is null || paths.Count == 0)
             return;
         var ignored = repository.Git.Ignored([.. paths.Select(repository.Layout.ToAbsolute)]);
-        foreach (var path in paths)
-            if (!ignored.Contains(repository.Layout.ToAbsolute(path)))
-                EditIgnore(path, GitIgnoreFile.Add);
+        EditIgnoreFiles(paths.Where(path => !ignored.Contains(repository.Layout.ToAbsolute(path))), GitIgnoreFile.AddAll);
     }
 
     /// <summary>Takes back what <see cref="Ignore"/> wrote.</summary>
     public void Unignore(IEnumerable<string> paths)
     {
         if (repository.Git is not null)
-            foreach (var path in paths)
-                EditIgnore(path, GitIgnoreFile.Remove);
+            EditIgnoreFiles(paths, GitIgnoreFile.RemoveAll);
     }
 
     /// <summary>Puts what was written into Git's index when the user wants that.</summary>
@@ -104,17 +115,20 @@ internal sealed class MetadataUpdate(Repository repository)
             git.Stage([.. touched.Select(repository.Layout.ToAbsolute)]);
     }
 
-    private void EditIgnore(string path, Func<string?, string, string?> edit)
+    // Each file is read and written once, however many of its lines change.
+    private void EditIgnoreFiles(IEnumerable<string> paths, Func<string?, IEnumerable<string>, string?> edit)
     {
-        var slash = path.LastIndexOf('/');
-        var file = slash < 0 ? ".gitignore" : path[..(slash + 1)] + ".gitignore";
-        var absolute = repository.Layout.ToAbsolute(file);
-        var bytes = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
-        // Git knows no encoding: lines of a person in another one are to stay as they are.
-        var encoding = bytes is null || Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1;
-        var old = bytes is null ? null : encoding.GetString(bytes);
-        var now = edit(old, encoding.GetString(Encoding.UTF8.GetBytes(path[(slash + 1)..])));
-        if (now != old)
-            Write(file, now is null ? null : encoding.GetBytes(now));
+        foreach (var folder in paths.GroupBy(MetadataPath.FolderOf))
+        {
+            var file = MetadataPath.Join(folder.Key, ".gitignore");
+            var absolute = repository.Layout.ToAbsolute(file);
+            var bytes = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
+            // Git knows no encoding: lines of a person in another one are to stay as they are.
+            var encoding = bytes is null || Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1;
+            var old = bytes is null ? null : encoding.GetString(bytes);
+            var now = edit(old, folder.Select(path => encoding.GetString(Encoding.UTF8.GetBytes(MetadataPath.NameOf(path)))));
+            if (now != old)
+                Write(file, now is null ? null : encoding.GetBytes(now));
+        }
     }
 }

@@ -27,7 +27,7 @@ public sealed class GitIgnoreFileTests
     [InlineData("/ab\n", "a", "/ab\n")]
     [InlineData("/a\r\n/b\r\n", "a", "/b\r\n")]
     [InlineData("/trail \n/trail\\ \n/other\n", "trail ", "/other\n")]
-    public void Removing(string? text, string name, string? expected) => Assert.Equal(expected, GitIgnoreFile.Remove(text, name));
+    public void Removing(string? text, string name, string? expected) => Assert.Equal(expected, GitIgnoreFile.RemoveAll(text, [name]));
 
     // The .dvc files beside a recorded .gitignore name what was ignored.
     [SharedFact("fixtures")]
