@@ -45,7 +45,7 @@ Describe 'Switch-DataVersion' {
     It 'changes nothing with -WhatIf and says what it would do' {
         Confirm-WhatIf { Switch-DataVersion v1 -WhatIf } "Switch to 'v1'.*Git: \d+ file.*data: \d+ file"
         Remove-Item model.bin
-        Confirm-WhatIf { Switch-DataVersion -WhatIf } 'Added 1 file.*model.bin'
+        Confirm-WhatIf { Switch-DataVersion -WhatIf } 'Add 1 file.*model.bin'
     }
 
     It 'brings back what was deleted, for paths, objects and literal names' {

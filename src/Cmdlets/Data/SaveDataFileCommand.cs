@@ -71,9 +71,9 @@ public sealed class SaveDataFileCommand : RepositoryCmdlet
             if (ShouldContinue($"'{item.Item.Target}' is not what '{item.Item.MetadataPath}' records. Record it as it is now?", "Record changed data", ref yesToAll, ref noToAll))
                 return true;
         }
-        catch (Exception error) when (error is HostException or InvalidOperationException or PSInvalidOperationException or NotImplementedException)
+        catch (Exception error) when (error is HostException or InvalidOperationException or NotImplementedException)
         {
-            // Nobody is there to answer.
+            // Nobody is there to answer: a host without a screen says so in one of these ways.
         }
         WriteError(new DataVersionException(DataErrorKind.DataChanged, $"'{item.Item.Target}' has changed and was not recorded.", item.Item.Target,
             "Record it with -Force, or bring the recorded content back with Switch-DataVersion -Force -Path."), item.Item.Target);

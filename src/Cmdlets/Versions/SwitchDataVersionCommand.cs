@@ -97,6 +97,15 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
         RunPumped((CmdletPump pump) => Report(CheckoutRunner.Run(repository, plan, options, pump.WriteObject, pump.Context), pump));
     }
 
+    private static string VerbOf(WorkspaceChange change) => change switch
+    {
+        WorkspaceChange.Added => "Add",
+        WorkspaceChange.Modified => "Replace",
+        WorkspaceChange.Deleted => "Delete",
+        WorkspaceChange.Relinked => "Link anew",
+        _ => "Change the mode of",
+    };
+
     private void SwitchTo(Repository repository, string revision, CheckoutOptions options)
     {
         var plan = RunPumped(context => VersionSwitch.Plan(repository, revision, options, context));
@@ -111,7 +120,7 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
     {
         var steps = plan.Steps.ToLookup(s => s.Parent);
         var declined = plan.WrittenPaths.Distinct().Where(path => !ShouldProcess(path, steps[path].Any()
-            ? string.Join(", ", steps[path].GroupBy(s => s.Change).Select(c => $"{c.Key} {c.Count()} file(s)")) : "Added empty folder")).ToHashSet(StringComparer.Ordinal);
+            ? string.Join(", ", steps[path].GroupBy(s => s.Change).Select(c => $"{VerbOf(c.Key)} {c.Count()} file(s)")) : "Add empty folder")).ToHashSet(StringComparer.Ordinal);
         return declined.Count == 0 ? plan : plan with
         {
             Steps = [.. plan.Steps.Where(s => !declined.Contains(s.Parent))], EmptyFolders = [.. plan.EmptyFolders.Except(declined)],
