@@ -60,21 +60,23 @@ internal static class ErrorRecordFactory
     {
         DataErrorKind.RepositoryNotFound or DataErrorKind.GitNotFound or DataErrorKind.RevisionNotFound
             or DataErrorKind.ConfigurationNotFound or DataErrorKind.PathNotFound or DataErrorKind.PathNotTracked
-            or DataErrorKind.ObjectMissing or DataErrorKind.RemoteNotFound => ErrorCategory.ObjectNotFound,
+            or DataErrorKind.ObjectMissing or DataErrorKind.RemoteNotFound or DataErrorKind.StageNotFound
+            or DataErrorKind.DependencyMissing => ErrorCategory.ObjectNotFound,
         DataErrorKind.RepositoryExists or DataErrorKind.PathExists or DataErrorKind.HookExists
-            or DataErrorKind.OutputConflict => ErrorCategory.ResourceExists,
+            or DataErrorKind.OutputConflict or DataErrorKind.StageExists => ErrorCategory.ResourceExists,
         DataErrorKind.ConfigurationInvalid or DataErrorKind.MetadataInvalid or DataErrorKind.HashInvalid
-            or DataErrorKind.ManifestInvalid or DataErrorKind.ObjectCorrupt => ErrorCategory.InvalidData,
+            or DataErrorKind.ManifestInvalid or DataErrorKind.ObjectCorrupt or DataErrorKind.StageCycle => ErrorCategory.InvalidData,
         DataErrorKind.PathOutsideRepository or DataErrorKind.PathIgnored or DataErrorKind.PathUnsupported
             or DataErrorKind.ArgumentInvalid => ErrorCategory.InvalidArgument,
         DataErrorKind.TrackedByGit or DataErrorKind.UnsavedData or DataErrorKind.DataChanged
             or DataErrorKind.GitChangesInTheWay or DataErrorKind.MergeConflict
-            or DataErrorKind.FileChangedDuringRead => ErrorCategory.InvalidOperation,
+            or DataErrorKind.FileChangedDuringRead or DataErrorKind.StageTemplated => ErrorCategory.InvalidOperation,
         DataErrorKind.RepositoryBusy => ErrorCategory.ResourceBusy,
         DataErrorKind.RemoteFailed or DataErrorKind.TransferFailed => ErrorCategory.ConnectionError,
         DataErrorKind.DiskFull or DataErrorKind.InputOutput or DataErrorKind.LinkFailed => ErrorCategory.WriteError,
         DataErrorKind.AccessDenied => ErrorCategory.PermissionDenied,
-        DataErrorKind.GitFailed => ErrorCategory.InvalidResult,
+        DataErrorKind.GitFailed or DataErrorKind.StageFailed or DataErrorKind.OutputMissing => ErrorCategory.InvalidResult,
+        DataErrorKind.StageSkipped => ErrorCategory.OperationStopped,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -76,4 +76,20 @@ public enum DataErrorKind
     MergeConflict,
     /// <summary>A hook of the same name exists.</summary>
     HookExists,
+    /// <summary>No stage of that name.</summary>
+    StageNotFound,
+    /// <summary>A stage of that name exists.</summary>
+    StageExists,
+    /// <summary>A stage with templates cannot be edited by a command.</summary>
+    StageTemplated,
+    /// <summary>Stages depend on each other in a circle.</summary>
+    StageCycle,
+    /// <summary>A command of a stage failed.</summary>
+    StageFailed,
+    /// <summary>A stage was not run, because a stage before it failed.</summary>
+    StageSkipped,
+    /// <summary>Something that a stage reads does not exist.</summary>
+    DependencyMissing,
+    /// <summary>A stage ran without making one of its outputs.</summary>
+    OutputMissing,
 }

@@ -1,0 +1,108 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
+
+namespace DataVersion.Engine.Pipelines;
+
+/// <summary>Makes stages of the metadata of a tree: of each <c>dvc.yaml</c> with its <c>dvc.lock</c>, and of each <c>.dvc</c> file.</summary>
+internal sealed class StageLoader(IMetadataTree tree, IList<DataVersionException>? problems)
+{
+    private readonly List<StageDefinition> stages = [];
+
+    public StageSet Load()
+    {
+        var paths = tree.MetadataPaths().Distinct(StringComparer.Ordinal).ToArray();
+        Array.Sort(paths, Utf8Order.Instance);
+        var known = paths.ToHashSet(StringComparer.Ordinal);
+        foreach (var path in paths)
+            if (MetadataPath.NameOf(path) == PipelineFile.FileName)
+                Guard(() => AddPipeline(path, known));
+            else if (MetadataPath.IsDataFile(path))
+                Guard(() => stages.Add(OfDataFile(path)));
+        return new StageSet(stages);
+    }
+
+    private void Guard(Action read)
+    {
+        var count = stages.Count;
+        try
+        {
+            read();
+        }
+        catch (DataVersionException error) when (problems is not null)
+        {
+            problems.Add(error);
+            stages.RemoveRange(count, stages.Count - count);
+        }
+    }
+
+    private void AddPipeline(string path, HashSet<string> known)
+    {
+        var file = PipelineFile.Parse(tree.ReadText(path), path);
+        var lockPath = MetadataPath.Join(MetadataPath.FolderOf(path), LockFile.FileName);
+        var locked = known.Contains(lockPath) ? LockFile.Parse(tree.ReadText(lockPath), lockPath) : null;
+        foreach (var stage in file.Stages)
+            if (!stage.IsGroup)
+                stages.Add(OfPipeline(path, stage.Name, null, stage, isTemplated: false, locked?.FindStage(stage.Name)));
+    }
+
+    private StageDefinition OfPipeline(string path, string name, string? group, PipelineStage stage, bool isTemplated, LockedStage? locked)
+    {
+        var folder = MetadataPath.FolderOf(path);
+        return new StageDefinition
+        {
+            Name = name, Group = group, MetadataPath = path, Line = stage.Line, Kind = StageKind.Pipeline,
+            Folder = FolderOf(path, stage.WorkingDirectory), Command = stage.Command, Frozen = stage.Frozen, AlwaysChanged = stage.AlwaysChanged,
+            Description = stage.Description, Meta = stage.Definition["meta"], IsTemplated = isTemplated, Locked = locked,
+            Dependencies = [.. stage.Dependencies.Distinct(StringComparer.Ordinal).Select(text => Resolve(text))],
+            Outputs = [.. stage.Outputs.Select(output =>
+            {
+                var resolved = Resolve(output.Path);
+                return new StageOutputPath(output.Path, resolved.Path, resolved.IsExternal, output.Flags);
+            })],
+        };
+
+        StagePath Resolve(string text)
+        {
+            var (resolved, isExternal) = MetadataPath.Resolve(folder, stage.WorkingDirectory, text, tree.RootFolder);
+            return new StagePath(text, resolved, isExternal);
+        }
+    }
+
+    private StageDefinition OfDataFile(string path)
+    {
+        var document = DataFileDocument.Parse(tree.ReadText(path), path);
+        var folder = MetadataPath.FolderOf(path);
+        return new StageDefinition
+        {
+            Name = path, MetadataPath = path, Line = 1, Folder = FolderOf(path, document.WorkingDirectory), Document = document,
+            Kind = document switch
+            {
+                { Command: not null } => StageKind.SingleStage,
+                { IsRepositoryImport: true } => StageKind.RepositoryImport,
+                { IsImport: true } => StageKind.UrlImport,
+                _ => StageKind.Data,
+            },
+            Command = document.Command is { } command ? new YamlScalar(command) : null,
+            Frozen = document.Frozen, AlwaysChanged = document.AlwaysChanged, Description = document.Description, Meta = document.Meta,
+            Dependencies = [.. document.Dependencies.Where(entry => entry.Repository is null && entry.Database is null).Select(entry => Resolve(entry.Path))],
+            Outputs = [.. document.Outputs.Select(entry =>
+            {
+                var resolved = Resolve(entry.Path);
+                return new StageOutputPath(entry.Path, resolved.Path, resolved.IsExternal, new OutputFlags
+                {
+                    UseCache = entry.UseCache, Persist = entry.Persist, Remote = entry.Remote, Push = entry.Push, Description = entry.Description,
+                    Type = entry.Type, Labels = entry.Labels, Meta = entry.Meta, Line = entry.Line,
+                });
+            })],
+        };
+
+        StagePath Resolve(string text)
+        {
+            var (resolved, isExternal) = MetadataPath.Resolve(folder, document.WorkingDirectory, text, tree.RootFolder);
+            return new StagePath(text, resolved, isExternal);
+        }
+    }
+
+    private string FolderOf(string metadataPath, string? workingDirectory) =>
+        MetadataPath.Resolve(MetadataPath.FolderOf(metadataPath), null, workingDirectory ?? ".", tree.RootFolder).Path;
+}
