@@ -105,6 +105,9 @@ public sealed class PipelineStage
     /// <summary>Dependencies as written.</summary>
     public IReadOnlyList<string> Dependencies { get; private init; } = [];
 
+    /// <summary>Parameters, one entry per file in the order of their first mention.</summary>
+    public IReadOnlyList<ParameterSelection> Parameters { get; private init; } = [];
+
     /// <summary>Outputs, metrics and plots, in this order.</summary>
     public IReadOnlyList<PipelineOutput> Outputs { get; private init; } = [];
 
@@ -152,6 +155,7 @@ public sealed class PipelineStage
         {
             WorkingDirectory = schema.Text(map, "wdir") is { } folder and not "." ? folder : null,
             Dependencies = schema.Texts(map, "deps"),
+            Parameters = ParameterSelection.Read(schema, map),
             Outputs = ReadOutputs(schema, map),
             Frozen = schema.Flag(map, "frozen"),
             AlwaysChanged = schema.Flag(map, "always_changed"),

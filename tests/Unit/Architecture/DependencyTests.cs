@@ -10,7 +10,7 @@ public sealed partial class DependencyTests
     private static readonly Assembly Engine = typeof(DataVersion.Engine.OperationContext).Assembly;
     private static readonly Assembly Remotes = Assembly.Load("DataVersion.Remotes");
     private static readonly Assembly Cmdlets = typeof(DataVersion.Cmdlets.Hosting.DataCmdlet).Assembly;
-    private static readonly string[] Libraries = ["YamlDotNet", "AWSSDK", "Azure", "Google", "SSH", "Renci", "System.Management.Automation"];
+    private static readonly string[] Libraries = ["YamlDotNet", "Tomlyn", "AWSSDK", "Azure", "Google", "SSH", "Renci", "System.Management.Automation"];
 
     public static TheoryData<string, string[]> Arrows => new()
     {
