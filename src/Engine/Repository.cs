@@ -5,6 +5,7 @@ using DataVersion.Engine.Git;
 using DataVersion.Engine.Linking;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Pipelines;
 using DataVersion.Engine.Repositories;
 using DataVersion.Engine.Workspaces;
 
@@ -129,6 +130,10 @@ public sealed class Repository : IDisposable
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);
+
+    /// <summary>All stages that the metadata in the workspace defines; bad files and stages are reported instead of failing the whole.</summary>
+    /// <param name="problems">Receives one error per bad file or stage; with null the first one throws.</param>
+    public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems);
 
     /// <summary>All outputs of the workspace; bad metadata files are reported instead of failing the whole.</summary>
     public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndex.Load(WorkingTree(), problems);

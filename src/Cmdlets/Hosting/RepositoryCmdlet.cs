@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using DataVersion.Engine;
+using DataVersion.Engine.Pipelines;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets.Hosting;
@@ -104,6 +105,19 @@ public abstract class RepositoryCmdlet : DataCmdlet
             && repository.Index.Find(p[..^4])?.MetadataPath == p);
         return [.. paths];
     }
+
+    /// <summary>
+    /// The stages that the user named, relative to the current folder or to <c>-Repository</c>; null when nothing was named,
+    /// empty when nothing of it could be found (errors were written), or when a pipeline was to bring stages and brought none.
+    /// </summary>
+    private protected IReadOnlyList<StageDefinition>? Requested(StageSelection selection, RequestedStages requested, bool recurse = false) =>
+        requested.IsEmpty ? MyInvocation.ExpectingInput ? [] : null : requested.Resolve(selection, recurse, (error, name) => WriteError(error, name));
+
+    /// <summary>What names of stages mean here.</summary>
+    private protected StageSelection SelectionOf(StageSet set, RepositoryLayout layout) => new(set, FolderIn(layout));
+
+    /// <summary>The folder that names are relative to, from the root: the current one, or that of <c>-Repository</c>.</summary>
+    private protected string FolderIn(RepositoryLayout layout) => layout.ToRelative(StartFolder()) ?? "";
 
     /// <summary>
     /// Ends the command when <c>-Revision</c> was typed with nothing in it (a variable that was never set): it must not mean
