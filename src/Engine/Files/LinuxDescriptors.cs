@@ -8,15 +8,51 @@ namespace DataVersion.Engine.Files;
 /// </summary>
 internal static unsafe partial class LinuxDescriptors
 {
-    private const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
+    private const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000, Nameless = 0x400000;
     private const int NonBlocking = 0x800; // for pipes, whose opening would wait for a writer; files know no difference
-    private const int Interrupted = 4;
+    private const int Interrupted = 4, Exists = 17;
+    private const int AtFdCwd = -100, AtSymlinkFollow = 0x400;
+
+    // O_DIRECTORY is one of the few flags that differ between processors.
+    private static readonly int Folder = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly bool HasDescriptorLinks = Directory.Exists("/proc/self/fd");
 
     /// <summary>Opens for reading; links are followed. The errors are those that .NET would throw.</summary>
     public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly | NonBlocking | CloseOnExec, 0);
 
     /// <summary>Makes a new file for writing and reading, with this mode less the umask.</summary>
     public static SafeFileHandle CreateNew(string path, int mode) => Open(path, ReadWrite | Create | Exclusive | CloseOnExec, mode);
+
+    /// <summary>
+    /// Makes a new file without a name in a folder, with this mode less the umask (man 2 open, O_TMPFILE): it is gone when it
+    /// is closed, or its process killed, unless <see cref="GiveName"/> was called. Null when this file system has no such files.
+    /// </summary>
+    public static SafeFileHandle? CreateNameless(string folder, int mode)
+    {
+        if (!HasDescriptorLinks)
+            return null;
+        var descriptor = open(folder, ReadWrite | Nameless | Folder | CloseOnExec, mode);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        // EINVAL, EISDIR, EOPNOTSUPP; any other error is met again by the next one who tries with a name.
+        return null;
+    }
+
+    /// <summary>Gives a nameless file its name in one step; false when something of that name is there already.</summary>
+    public static bool GiveName(SafeFileHandle file, string path)
+    {
+        if (linkat(AtFdCwd, $"/proc/self/fd/{file.DangerousGetHandle()}", AtFdCwd, path, AtSymlinkFollow) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Exists ? false : throw NativeError.ToException(error, path);
+    }
+
+    /// <summary>Sets permission bits, whatever the umask is.</summary>
+    public static void SetMode(SafeFileHandle file, int mode, string path)
+    {
+        if (fchmod(file, (uint)mode) != 0)
+            throw NativeError.ToException(Marshal.GetLastPInvokeError(), path);
+    }
 
     /// <summary>Reads up to the buffer's length; 0 at the end.</summary>
     public static int Read(SafeFileHandle file, Span<byte> buffer, long offset, string path)
@@ -88,6 +124,12 @@ internal static unsafe partial class LinuxDescriptors
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int linkat(int sourceFolder, string source, int destinationFolder, string destination, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchmod(SafeFileHandle file, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint copy_file_range(SafeFileHandle from, long* fromOffset, SafeFileHandle to, long* toOffset, nuint count, uint flags);

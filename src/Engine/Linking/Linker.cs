@@ -80,6 +80,8 @@ public sealed partial class Linker(bool sharedGroup = false)
                 FinishLink(call, sourceStat, destination, executable);
             return direct;
         }
+        if (call == LinkKind.Reflink)
+            return PlaceClone(source, destination, mode, isNew);
         var temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(destination)!);
         try
         {
@@ -105,6 +107,25 @@ public sealed partial class Linker(bool sharedGroup = false)
             FileRemoval.Try(temporary);
             throw;
         }
+    }
+
+    private int PlaceClone(string source, string destination, int mode, bool isNew)
+    {
+        using var from = SourceFile.Open(source);
+        var error = NewFile.Clone(from, source, Path.GetDirectoryName(destination)!, mode, out var made);
+        if (error != 0)
+            return error;
+        using (made)
+        {
+            if (sharedGroup || !OperatingSystem.IsLinux())
+                made!.SetMode(mode);
+            FaultPoint.Reach("link.before-rename");
+            if (!isNew)
+                made!.Replace(destination);
+            else if (!made!.TryName(destination))
+                throw InTheWay(destination);
+        }
+        return 0;
     }
 
     private static void FinishLink(LinkKind kind, in FileStat sourceStat, string path, bool executable)

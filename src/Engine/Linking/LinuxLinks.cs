@@ -11,19 +11,24 @@ internal static unsafe partial class LinuxLinks
     private const nuint FiExtentMap = 0xC020660B;
     private const uint ExtentUnknown = 0x2, ExtentInline = 0x200, ExtentShared = 0x2000;
 
+    /// <summary>Makes an open, empty file share all blocks of the source. 0, or the error number.</summary>
+    public static int Clone(SafeFileHandle source, SafeFileHandle target) =>
+        ioctl(target, FiClone, source) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     /// <summary>Makes a new file that shares all blocks of the source. 0, or the error number; then nothing is left.</summary>
     public static int Clone(string source, string destination, int mode)
     {
+        int error;
         using var from = LinuxDescriptors.OpenRead(source);
         using (var to = LinuxDescriptors.CreateNew(destination, mode))
         {
-            if (ioctl(to, FiClone, from) == 0)
+            error = Clone(from, to);
+            if (error == 0)
             {
                 FileTimes.Settle(to, destination);
                 return 0;
             }
         }
-        var error = Marshal.GetLastPInvokeError();
         FileRemoval.Try(destination);
         return error;
     }

@@ -1,7 +1,6 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Hashing;
 using DataVersion.Engine.Linking;
-using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Objects;
 
@@ -20,7 +19,7 @@ public sealed partial class ObjectStoreWriter
         private FileStat before;
         private string? temporary;
         private LinkKind? link;
-        private SafeFileHandle? target;
+        private NewFile? made;
 
         private delegate StoreOutcome? Step(ContentHash? hash, ReadOnlySpan<byte> content);
 
@@ -32,9 +31,9 @@ public sealed partial class ObjectStoreWriter
             else if (link == LinkKind.Hardlink) // the open file is the one that has a second name now
                 worker.HashContent(source, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
             else if (link is not null)
-                worker.Hash(temporary!, ContentHashAlgorithm.Md5, found => EndClone(found));
-            else if (target is not null)
-                worker.HashContent(source, before.Size, new CopyTarget(target, temporary!), (hash, _) => End(EndLargeCopy, hash), Fail);
+                worker.HashContent(made!.Content, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
+            else if (made is not null)
+                worker.HashContent(source, before.Size, made.Target, (hash, _) => End(EndLargeCopy, hash), Fail);
             else
                 worker.HashContent(source, before.Size, null, (hash, content) => End(EndSmallCopy, hash, content), Fail);
         }
@@ -42,7 +41,7 @@ public sealed partial class ObjectStoreWriter
         public void Dispose()
         {
             source.Dispose();
-            target?.Dispose();
+            made?.Dispose();
             if (temporary is not null)
                 FileRemoval.Try(temporary);
         }
@@ -69,17 +68,6 @@ public sealed partial class ObjectStoreWriter
 
         private void Fail(Exception error) => End((_, _) => throw error, null);
 
-        private void EndClone(HashOutcome found)
-        {
-            Step step = found.Status switch
-            {
-                HashStatus.Hashed => EndLinked,
-                HashStatus.ChangedDuringRead => (_, _) => Changed(path, before),
-                _ => (_, _) => throw found.Error!,
-            };
-            End(step, found.Hash);
-        }
-
         // Gives the outcome when there is nothing to hash.
         private StoreOutcome? Prepare(ContentHash? none, ReadOnlySpan<byte> nothing)
         {
@@ -99,10 +87,7 @@ public sealed partial class ObjectStoreWriter
                 return known is not null ? EndLinked(known, []) : null;
             }
             if (before.Size > HashWorker.MostContent)
-            {
-                temporary = store.TemporaryName();
-                target = CreateNew(ref temporary, null);
-            }
+                made = CreateNew(null);
             return null;
         }
 
@@ -128,10 +113,15 @@ public sealed partial class ObjectStoreWriter
         {
             if (request.Preferred is not (LinkKind.Hardlink or LinkKind.Symlink) || FileStat.Read(path).Kind == FileKind.Symlink)
                 return false;
-            if (!Make(LinkKind.Hardlink, FileModes.Object))
-                return false;
-            FaultPoint.Reach("store.linked");
-            return true;
+            temporary = store.TemporaryName();
+            var error = LinkCalls.Make(LinkKind.Hardlink, path, temporary, FileModes.Object);
+            if (IsMade(error, LinkKind.Hardlink))
+            {
+                FaultPoint.Reach("store.linked");
+                return true;
+            }
+            temporary = null;
+            return false;
         }
 
         /// <summary>A clone of the file; false when the file system cannot clone.</summary>
@@ -139,28 +129,22 @@ public sealed partial class ObjectStoreWriter
         {
             if (writer.cannotClone.ContainsKey(before.Device))
                 return false;
-            if (!Make(LinkKind.Reflink, FileModes.Private(sharedGroup: false)))
+            store.EnsureRoot();
+            if (IsMade(NewFile.Clone(source, path, store.Folder, FileModes.Private(sharedGroup: false), out made), LinkKind.Reflink))
             {
-                writer.cannotClone[before.Device] = true;
-                return false;
-            }
-            FaultPoint.Reach("store.cloned");
-            return true;
-        }
-
-        private bool Make(LinkKind kind, int mode)
-        {
-            temporary = store.TemporaryName();
-            var error = LinkCalls.Make(kind, path, temporary, mode);
-            if (error == 0)
-            {
-                link = kind;
+                FaultPoint.Reach("store.cloned");
                 return true;
             }
-            if (!LinkCalls.MeansUnsupported(error))
-                throw NativeError.ToException(error, path);
-            temporary = null;
+            writer.cannotClone[before.Device] = true;
             return false;
+        }
+
+        private bool IsMade(int error, LinkKind kind)
+        {
+            if (error != 0)
+                return LinkCalls.MeansUnsupported(error) ? false : throw NativeError.ToException(error, path);
+            link = kind;
+            return true;
         }
 
         private StoreOutcome? EndLinked(ContentHash? hash, ReadOnlySpan<byte> nothing)
@@ -189,9 +173,8 @@ public sealed partial class ObjectStoreWriter
                     return Changed(path, before);
                 content = again;
             }
-            temporary = AtomicFile.TemporaryName(store.EnsureFolder(hash));
-            target = CreateNew(ref temporary, hash);
-            new CopyTarget(target, temporary).Write(content, 0);
+            made = CreateNew(hash);
+            made.Target.Write(content, 0);
             return EndCopy(hash);
         }
 
@@ -201,29 +184,29 @@ public sealed partial class ObjectStoreWriter
 
         private StoreOutcome EndCopy(ContentHash hash)
         {
-            FileTimes.Settle(target!, temporary!);
-            target!.Dispose();
+            made!.Settle();
             FaultPoint.Reach("store.copied");
             return Finish(hash, LinkKind.Copy);
         }
 
         // Another process may have removed an empty folder since we made it (gc): make it again, once.
-        private SafeFileHandle CreateNew(ref string name, ContentHash? hash)
+        private NewFile CreateNew(ContentHash? hash)
         {
             try
             {
-                return Create(name);
+                return Create();
             }
             catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
             {
                 store.ForgetFolders();
-                name = hash is { } folder ? AtomicFile.TemporaryName(store.EnsureFolder(folder)) : store.TemporaryName();
-                return Create(name);
+                return Create();
             }
 
-            static SafeFileHandle Create(string path) => OperatingSystem.IsLinux()
-                ? LinuxDescriptors.CreateNew(path, FileModes.Private(sharedGroup: false))
-                : File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            NewFile Create()
+            {
+                store.EnsureRoot();
+                return NewFile.Create(hash is { } folder ? store.EnsureFolder(folder) : store.Folder, FileModes.Private(sharedGroup: false));
+            }
         }
 
         // Gives a verified temporary file its name, unless a good object has it already. Any file of that name was looked at.
@@ -234,12 +217,12 @@ public sealed partial class ObjectStoreWriter
             var free = method != LinkKind.Hardlink || !FileStat.Read(place).Exists;
             for (var attempt = 0; ; attempt++, free = true)
             {
-                if (free && store.TryPublish(temporary!, hash))
+                if (free && (made is null ? store.TryPublish(temporary!, hash) : store.TryPublish(made, hash)))
                 {
                     temporary = null;
                     // A second name has the stat of the first.
                     var stored = method == LinkKind.Hardlink ? before with { Mode = FileModes.Object, LinkCount = before.LinkCount + 1 }
-                        : FileStat.Read(place, followLinks: true);
+                        : made!.StatAs(place);
                     writer.records.Record(place, stored, hash);
                     return new StoreOutcome(StoreStatus.Stored, hash, before, method, null) { Object = stored };
                 }

@@ -216,6 +216,28 @@ public sealed class ObjectStore
         return renamed;
     }
 
+    /// <summary>The same for a file that has no name yet.</summary>
+    internal bool TryPublish(NewFile made, ContentHash hash)
+    {
+        made.SetMode(FileModes.Object);
+        FaultPoint.Reach("store.before-rename");
+        var path = PathOf(hash);
+        EnsureFolder(hash);
+        bool named;
+        try
+        {
+            named = made.TryName(path);
+        }
+        catch (FileNotFoundException)
+        {
+            ForgetFolders();
+            EnsureFolder(hash);
+            named = made.TryName(path);
+        }
+        FaultPoint.Reach("store.after-rename");
+        return named;
+    }
+
     private static void Write(string path, ReadOnlySpan<byte> content)
     {
         var temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(path)!);

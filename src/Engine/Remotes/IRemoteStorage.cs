@@ -51,6 +51,13 @@ public interface IRemoteStorage : IAsyncDisposable
     string? LocalPathOf(string key) => null;
 
     /// <summary>
+    /// The file behind a key, whose folder is made when it is not there: the engine then puts a value there itself, complete
+    /// and right before it has its name, and in the place of what may be there. Null for every other storage.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    string? PreparePathOf(string key) => null;
+
+    /// <summary>
     /// Throws when the remote cannot be read at all (a folder that is not there, an unknown bucket), so that nobody is told
     /// that all objects are missing when only a disk is not mounted. Called before the first read.
     /// </summary>

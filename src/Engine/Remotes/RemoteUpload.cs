@@ -65,8 +65,11 @@ public sealed class RemoteUpload
     private void Check(ContentHash found)
     {
         if (Hash is { } wanted && found.Hex != wanted.Hex)
-            throw new DataVersionException(DataErrorKind.ObjectCorrupt,
-                $"The bytes of '{Path}' have the hash {found.Hex}, not {wanted.Hex}, so they were not sent.", Path,
-                "Add the original file again, or fetch the object from another remote.");
+            throw Wrong(Path, found, wanted);
     }
+
+    /// <summary>The error for a file that does not have the hash it is named by.</summary>
+    internal static DataVersionException Wrong(string path, ContentHash found, ContentHash wanted) => new(DataErrorKind.ObjectCorrupt,
+        $"The bytes of '{path}' have the hash {found.Hex}, not {wanted.Hex}, so they were not sent.", path,
+        "Add the original file again, or fetch the object from another remote.");
 }

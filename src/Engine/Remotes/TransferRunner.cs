@@ -53,8 +53,9 @@ public sealed class TransferRunner
         var isPush = plan.Direction == TransferDirection.Push;
         try
         {
+            var alone = isPush ? PushInLanes(plan.Files) : FetchInLanes(plan.Files);
             // Large ones first, so that none is left over at the end.
-            await Parallel.ForEachAsync(plan.Files.OrderByDescending(f => f.Size), parallel, (item, token) =>
+            await Parallel.ForEachAsync(alone.OrderByDescending(f => f.Size), parallel, (item, token) =>
                 isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token)).ConfigureAwait(false);
             FaultPoint.Reach(isPush ? "push.files" : "fetch.files");
             if (isPush)
@@ -68,6 +69,49 @@ public sealed class TransferRunner
         {
             repository.Stats.Save();
         }
+    }
+
+    // Both give the files that must go one by one.
+    private IReadOnlyList<TransferItem> PushInLanes(IReadOnlyList<TransferItem> files)
+    {
+        if (files.Count == 0 || remote.Storage.LocalPathOf(RemoteKeys.Of(files[0].Hash)) is null)
+            return files;
+        return CopyInLanes(files, item =>
+        {
+            var (source, key) = (repository.Stores.PathOf(item.Hash), RemoteKeys.Of(item.Hash));
+            string? target = null;
+            return new CopyRequest(item.Hash, source, () => Path.GetDirectoryName(target = remote.Storage.PreparePathOf(key)!)!, made =>
+            {
+                made.SetMode(FileModes.Object);
+                FaultPoint.Reach("push.copied");
+                made.Replace(target!);
+            }, found => RemoteUpload.Wrong(source, found, item.Hash), error => Pushed(item, source, error));
+        });
+    }
+
+    private IReadOnlyList<TransferItem> FetchInLanes(IReadOnlyList<TransferItem> files)
+    {
+        if (files.Count == 0 || remote.Storage.LocalPathOf(RemoteKeys.Of(files[0].Hash)) is null)
+            return files;
+        return CopyInLanes(files, item =>
+        {
+            var store = repository.Stores.For(item.Hash.Algorithm);
+            return new CopyRequest(item.Hash, remote.Storage.LocalPathOf(RemoteKeys.Of(item.Hash))!, () => store.EnsureFolder(item.Hash), made =>
+            {
+                FaultPoint.Reach("fetch.received");
+                var path = store.PathOf(item.Hash);
+                if (Publish(() => store.TryPublish(made, item.Hash), item.Hash))
+                    repository.Stats.Record(path, made.StatAs(path), item.Hash);
+            }, found => remote.Corrupt(item.Hash, found), error => Fetched(item, store.PathOf(item.Hash), error));
+        });
+    }
+
+    private IReadOnlyList<TransferItem> CopyInLanes(IReadOnlyList<TransferItem> files, Func<TransferItem, CopyRequest> describe)
+    {
+        // Legacy texts have another hash than their bytes.
+        var plain = files.Where(f => f.Hash.Algorithm == ContentHashAlgorithm.Md5).ToList();
+        new CopyBatch(context, progress.AddBytes).Run(plain.Count, i => plain[i].Size, i => describe(plain[i]), parallel.MaxDegreeOfParallelism, IsOfOneObject);
+        return plain.Count == files.Count ? [] : [.. files.Where(f => f.Hash.Algorithm != ContentHashAlgorithm.Md5)];
     }
 
     private ValueTask PushAsync(TransferTree tree, VerifiedCopies copies, CancellationToken token)
@@ -90,19 +134,29 @@ public sealed class TransferRunner
         {
             await remote.Storage.PutAsync(RemoteKeys.Of(item.Hash), new RemoteUpload(path, item.Size, item.Hash, copies, progress.AddBytes), token)
                 .ConfigureAwait(false);
-            arrived[item.Hash] = true;
-            FaultPoint.Reach(item.Hash.IsDirectory ? "push.manifest" : "push.object");
-            Report(item, TransferOutcome.Transferred, null);
+            Pushed(item, path, null);
         }
         catch (Exception error) when (IsOfOneObject(error))
         {
-            var described = FileErrors.Describe(error, path, "push", $" to '{remote.Storage.Place}'");
-            // What the hash on the way showed, the verifier confirms, and takes the bad object out of the cache.
-            if (described.Kind is DataErrorKind.ObjectCorrupt or DataErrorKind.PathNotFound
-                && repository.Verifier.Verify(item.Hash, always: true, token).Error is { } verdict)
-                described = verdict;
-            Report(item, TransferPlanner.OutcomeOf(described), described);
+            Pushed(item, path, error);
         }
+    }
+
+    private void Pushed(TransferItem item, string path, Exception? error)
+    {
+        if (error is null)
+        {
+            arrived[item.Hash] = true;
+            FaultPoint.Reach(item.Hash.IsDirectory ? "push.manifest" : "push.object");
+            Report(item, TransferOutcome.Transferred, null);
+            return;
+        }
+        var described = FileErrors.Describe(error, path, "push", $" to '{remote.Storage.Place}'");
+        // What the hash on the way showed, the verifier confirms, and takes the bad object out of the cache.
+        if (described.Kind is DataErrorKind.ObjectCorrupt or DataErrorKind.PathNotFound
+            && repository.Verifier.Verify(item.Hash, always: true, context.Cancellation).Error is { } verdict)
+            described = verdict;
+        Report(item, TransferPlanner.OutcomeOf(described), described);
     }
 
     private async ValueTask FetchAsync(TransferItem item, VerifiedCopies copies, CancellationToken token)
@@ -117,21 +171,31 @@ public sealed class TransferRunner
             if (found.Hex != item.Hash.Hex)
                 throw remote.Corrupt(item.Hash, found);
             FaultPoint.Reach("fetch.received");
-            Publish(store, temporary, item.Hash);
-            repository.Stats.Record(path, FileStat.Read(path, followLinks: true), found);
-            FaultPoint.Reach("fetch.object");
-            Report(item, TransferOutcome.Transferred, null);
+            if (Publish(() => store.TryPublish(temporary, item.Hash), item.Hash))
+                repository.Stats.Record(path, FileStat.Read(path, followLinks: true), found);
+            Fetched(item, path, null);
         }
         catch (Exception error) when (IsOfOneObject(error))
         {
-            var described = FileErrors.Describe(error, path, "fetch", $" from '{remote.Storage.Place}'");
-            Report(item, TransferPlanner.OutcomeOf(described), described);
+            Fetched(item, path, error);
         }
         finally
         {
             if (temporary is not null)
                 FileRemoval.Try(temporary);
         }
+    }
+
+    private void Fetched(TransferItem item, string path, Exception? error)
+    {
+        if (error is null)
+        {
+            FaultPoint.Reach("fetch.object");
+            Report(item, TransferOutcome.Transferred, null);
+            return;
+        }
+        var described = FileErrors.Describe(error, path, "fetch", $" from '{remote.Storage.Place}'");
+        Report(item, TransferPlanner.OutcomeOf(described), described);
     }
 
     private async ValueTask<ContentHash> ReceiveAsync(ContentHash hash, string temporary, VerifiedCopies copies, CancellationToken token)
@@ -149,17 +213,18 @@ public sealed class TransferRunner
         return hash.Algorithm == ContentHashAlgorithm.Md5 ? found : copies.Hash(temporary, hash.Algorithm);
     }
 
-    // Another process may have stored the object meanwhile: a good one stays, a bad one goes to quarantine.
-    private void Publish(ObjectStore store, string temporary, ContentHash hash)
+    // Another process may have stored the object meanwhile: a good one stays (false), a bad one goes to quarantine.
+    private bool Publish(Func<bool> tryPublish, ContentHash hash)
     {
-        for (var attempt = 0; !store.TryPublish(temporary, hash); attempt++)
+        for (var attempt = 0; !tryPublish(); attempt++)
         {
             var check = repository.Verifier.Verify(hash, cancellation: context.Cancellation);
             if (check.Verdict == ObjectVerdict.Good)
-                return;
+                return false;
             if (attempt == 3 || check.Verdict == ObjectVerdict.Unreadable)
                 throw check.Error!;
         }
+        return true;
     }
 
     private void Store(TransferTree tree)

@@ -25,6 +25,14 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     public string LocalPathOf(string key) => Path.Join(folder, OperatingSystem.IsWindows() ? key.Replace('/', '\\') : key);
 
     /// <inheritdoc/>
+    public string PreparePathOf(string key)
+    {
+        var path = LocalPathOf(key);
+        MakeFolder(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    /// <inheritdoc/>
     public Task RequireReadableAsync(CancellationToken cancellation) => Directory.Exists(folder)
         ? Task.CompletedTask
         : throw new DataVersionException(DataErrorKind.RemoteFailed, $"The folder '{folder}' of the remote does not exist.", folder,
@@ -79,10 +87,8 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     public Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var path = LocalPathOf(key);
-        var parent = Path.GetDirectoryName(path)!;
-        MakeFolder(parent);
-        var temporary = AtomicFile.TemporaryName(parent);
+        var path = PreparePathOf(key);
+        var temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(path)!);
         try
         {
             content.CopyTo(temporary);
