@@ -9,7 +9,8 @@ namespace DataVersion.Loading;
 /// </summary>
 /// <remarks>
 /// The session's own context holds <c>DataVersion.dll</c> and <c>DataVersion.Cmdlets.dll</c>; this one holds
-/// <c>lib/*.dll</c>. The public types live in <c>DataVersion.dll</c> only, so both sides speak of the same ones.
+/// <c>lib/*.dll</c> or their precompiled twins (<see cref="LibraryFolder"/>). The public types live in
+/// <c>DataVersion.dll</c> only, so both sides speak of the same ones.
 /// </remarks>
 internal sealed class EngineLoadContext : AssemblyLoadContext
 {
@@ -22,12 +23,12 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     private static readonly Lock Gate = new();
     private static EngineLoadContext? installed;
 
-    private readonly string libraryFolder;
+    private readonly LibraryFolder library;
     private readonly Assembly model = typeof(EngineLoadContext).Assembly;
 
-    private EngineLoadContext(string libraryFolder)
+    private EngineLoadContext(LibraryFolder library)
         : base(ContextName, isCollectible: false) =>
-        this.libraryFolder = libraryFolder;
+        this.library = library;
 
     /// <summary>
     /// Makes the engine reachable from the session's own context. Runs once per process; every further call (a second
@@ -40,7 +41,7 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
             if (installed is not null)
                 return;
             var home = Path.GetDirectoryName(typeof(EngineLoadContext).Assembly.Location);
-            installed = new EngineLoadContext(Path.Combine(home ?? AppContext.BaseDirectory, "lib"));
+            installed = new EngineLoadContext(new LibraryFolder(Path.Combine(home ?? AppContext.BaseDirectory, "lib")));
             Default.Resolving += installed.ResolveForSession;
         }
     }
@@ -55,11 +56,5 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     private Assembly? ResolveForSession(AssemblyLoadContext context, AssemblyName name) =>
         EngineAssemblies.Contains(name.Name, StringComparer.Ordinal) ? LoadFromLibrary(name.Name) : null;
 
-    private Assembly? LoadFromLibrary(string? name)
-    {
-        if (string.IsNullOrEmpty(name))
-            return null;
-        var file = Path.Combine(libraryFolder, name + ".dll");
-        return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
-    }
+    private Assembly? LoadFromLibrary(string? name) => string.IsNullOrEmpty(name) ? null : library.Load(this, name);
 }

@@ -100,7 +100,8 @@ public sealed class IsolationTests
         Assert.DoesNotContain("System.Management.Automation.dll", lib);
     }
 
-    private static List<string> Run(string script)
+    /// <summary>The lines that a script writes in a new process; $ModuleManifest is the built module, not imported yet.</summary>
+    internal static List<string> Run(string script)
     {
         using var repository = new TemporaryRepository();
         var output = AppContext.BaseDirectory;
