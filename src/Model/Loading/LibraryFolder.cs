@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -11,6 +12,9 @@ namespace DataVersion.Loading;
 /// <param name="path">Where it is.</param>
 internal sealed class LibraryFolder(string path)
 {
+    // What an assembly has that has no code for any processor.
+    private const ushort AnyMachine = 0x014C;
+
     private readonly string? precompiled = Platform is { } platform ? Path.Combine(path, platform) : null;
 
     /// <summary>Name of the folder for this process, such as <c>linux-x64</c>; null where none is made.</summary>
@@ -34,17 +38,38 @@ internal sealed class LibraryFolder(string path)
         if (precompiled is null)
             return null;
         var file = Path.Combine(precompiled, fileName);
-        if (!File.Exists(file))
-            return null;
         try
         {
-            return context.LoadFromAssemblyPath(file);
+            return IsForThisPlatform(file) ? context.LoadFromAssemblyPath(file) : null;
         }
-        // Of another platform, torn or not readable: the other copy does the same, only its start is slower.
+        // Missing, torn or not readable: the other copy does the same, only its start is slower.
         catch (Exception error) when (error is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Reads for which machine a file has code. The runtime must not be asked: it refuses foreign code only after it has taken
+    /// the assembly's name for that file, and then no other file of that name can be loaded any more.
+    /// </summary>
+    /// <remarks>
+    /// ECMA-335 II.25.2: at 0x3C the place of "PE\0\0", behind it the machine. Precompiled code has the machine of its
+    /// processor, combined by exclusive or with a number of its system (.NET runtime, docs/design/coreclr/botr/readytorun-format.md).
+    /// </remarks>
+    private static bool IsForThisPlatform(string file)
+    {
+        using var handle = File.OpenHandle(file);
+        Span<byte> bytes = stackalloc byte[6];
+        if (RandomAccess.Read(handle, bytes[..4], 0x3C) < 4)
+            return false;
+        var header = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (RandomAccess.Read(handle, bytes, header) < 6 || !bytes[..4].SequenceEqual("PE\0\0"u8))
+            return false;
+        var machine = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
+        var system = OperatingSystem.IsWindows() ? 0 : OperatingSystem.IsMacOS() ? 0x4644 : 0x7B79;
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 0x8664 : 0xAA64;
+        return machine == (processor ^ system) || machine == AnyMachine;
     }
 
     // Not RuntimeInformation.RuntimeIdentifier: a runtime that a distribution built names that distribution there.

@@ -45,6 +45,32 @@ public sealed class PrecompiledCodeTests
     }
 
     [Fact]
+    public void Twins_with_code_for_another_platform_do_not_matter()
+    {
+        // A Debug build ships none; the theory above has a made-up one for it.
+        var others = Directory.GetDirectories(Path.Combine(ModuleSession.ModuleFolder, "lib"))
+            .Where(f => File.Exists(Path.Combine(f, Engine)) && Path.GetFileName(f) != Platform);
+        foreach (var other in others)
+        {
+            using var module = new ModuleCopy();
+            foreach (var name in new[] { Engine, Yaml })
+                module.AddTwin(name, _ => File.ReadAllBytes(Path.Combine(other, name)));
+
+            Assert.Equal(["a.bin", $"lib/{Engine}", $"lib/{Yaml}"], module.Use());
+        }
+    }
+
+    [Fact]
+    public void A_torn_twin_with_code_does_not_matter()
+    {
+        using var module = new ModuleCopy();
+        var twin = Path.Combine(ModuleSession.ModuleFolder, "lib", Platform, Engine);
+        module.AddTwin(Engine, bytes => File.Exists(twin) ? File.ReadAllBytes(twin)[..^100_000] : bytes[..^100_000]);
+
+        Assert.Equal(["a.bin", $"lib/{Engine}", $"lib/{Yaml}"], module.Use());
+    }
+
+    [Fact]
     public void Twins_of_other_platforms_are_not_looked_at()
     {
         using var module = new ModuleCopy();
