@@ -6,6 +6,7 @@ using DataVersion.Engine.Linking;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
 using DataVersion.Engine.Pipelines;
+using DataVersion.Engine.Pipelines.Templating;
 using DataVersion.Engine.Repositories;
 using DataVersion.Engine.Workspaces;
 
@@ -127,6 +128,13 @@ public sealed class Repository : IDisposable
         KilledLeftovers.Sweep(this, locks.AbandonedPaths, context);
         return locks;
     }
+
+    /// <summary>All stages that the metadata in the workspace defines; bad files and stages are reported instead of failing the whole.</summary>
+    /// <param name="problems">Receives one error per bad file or stage; with null the first one throws.</param>
+    public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems);
+
+    /// <summary>The parameter files of the workspace, each read when first asked for.</summary>
+    internal ParameterFiles ReadParameters() => new(WorkingTree());
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);

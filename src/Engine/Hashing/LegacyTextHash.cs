@@ -63,7 +63,8 @@ public static class LegacyTextHash
         }
     }
 
-    private static bool IsText(ReadOnlySpan<byte> chunk)
+    /// <summary>Whether DVC takes these first bytes for text.</summary>
+    internal static bool IsText(ReadOnlySpan<byte> chunk)
     {
         var block = chunk[..Math.Min(Looked, chunk.Length)];
         if (block.IsEmpty)

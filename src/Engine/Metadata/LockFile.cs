@@ -144,22 +144,28 @@ public sealed class LockFile
     /// The text with this stage: its block is replaced, or appended; other stages and comments stay. Without an old text a
     /// new file.
     /// </summary>
-    public static string WithStage(string? oldText, LockedStage stage, string fileNameForErrors = FileName)
+    public static string WithStage(string? oldText, LockedStage stage, string fileNameForErrors = FileName) =>
+        WithStages(oldText, [stage], fileNameForErrors);
+
+    /// <summary>The text with several stages, as by <see cref="WithStage"/> one after the other.</summary>
+    public static string WithStages(string? oldText, IReadOnlyCollection<LockedStage> stages, string fileNameForErrors = FileName)
     {
         if (!string.IsNullOrWhiteSpace(oldText))
             return YamlEditor.Rewrite(oldText, fileNameForErrors, root =>
             {
                 if (root["schema"] is null)
                     root.Add("schema", Schema);
-                if (root["stages"] is not YamlMap stages)
-                    root["stages"] = stages = new YamlMap();
-                stages[stage.Name] = YamlCopy.WithoutLook(stage.ToNode());
+                if (root["stages"] is not YamlMap map)
+                    root["stages"] = map = new YamlMap();
+                foreach (var stage in stages)
+                    map[stage.Name] = YamlCopy.WithoutLook(stage.ToNode());
             });
         var root = new YamlMap();
         root.Add("schema", Schema);
-        var map = new YamlMap();
-        map.Add(stage.Name, stage.ToNode());
-        root.Add("stages", map);
+        var blocks = new YamlMap();
+        foreach (var stage in stages)
+            blocks[stage.Name] = YamlCopy.WithoutLook(stage.ToNode());
+        root.Add("stages", blocks);
         return YamlWriter.Write(root);
     }
 

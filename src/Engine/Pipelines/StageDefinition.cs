@@ -23,7 +23,19 @@ public sealed record StageOutputPath(string Text, string Path, bool IsExternal, 
 /// <param name="Text">The file as it is written, relative to the working directory.</param>
 /// <param name="Path">The file relative to the root.</param>
 /// <param name="Keys">The keys with dots, each once; null for the whole file.</param>
-public sealed record StageParameters(string Text, string Path, IReadOnlyList<string>? Keys);
+public sealed record StageParameters(string Text, string Path, IReadOnlyList<string>? Keys)
+{
+    /// <summary>The value of a key; null when there is none. Of a file that is read as a whole the key is a name as it is, dots included.</summary>
+    internal YamlNode? Find(YamlNode values, string key)
+    {
+        if (Keys is not null)
+            return Templating.ParameterLookup.Find(values, key, Path);
+        foreach (var (name, value) in (values as YamlMap)?.Entries ?? [])
+            if (name.SourceText == key)
+                return value;
+        return null;
+    }
+}
 
 /// <summary>
 /// A stage as the engine works with it: templates filled in, paths resolved, with what is recorded of its last run. Made of a

@@ -91,7 +91,8 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
         };
     }
 
-    private LinkKind? CommonKind(Repository repository)
+    /// <summary>How all files are connected to the cache; null when they differ.</summary>
+    public LinkKind? CommonKind(Repository repository)
     {
         if (Array.IndexOf(kinds, null) < 0 && kinds.Length > 0)
             return Array.TrueForAll(kinds, kind => kind == kinds[0]) ? kinds[0] : null;

@@ -1,0 +1,229 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Linking;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Workspaces;
+
+namespace DataVersion.Engine.Pipelines;
+
+/// <summary>
+/// The outputs of a stage before and after its run: out of the way, into the cache, back from the cache. The caller holds the
+/// repository's lock.
+/// </summary>
+internal sealed class StageOutputs(Repository repository, PathContents contents, StageInspector inspector, OperationContext context)
+{
+    /// <summary>
+    /// Removes what the stage is going to make. What lies in the place of a cached output without being in the cache was put there by
+    /// somebody, so it is stored first.
+    /// </summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="isLeftover">What is there is what an earlier run of the stage left when it failed.</param>
+    /// <exception cref="DataVersionException">Something cannot be removed or stored.</exception>
+    public void Clear(StageDefinition stage, bool isLeftover)
+    {
+        foreach (var output in stage.Outputs.Where(output => PathContents.IsLocal(output)))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var absolute = contents.AbsoluteOf(output.Path);
+            if (!FileStat.Read(absolute).Exists)
+                continue;
+            if (output.Flags.Persist)
+            {
+                if (output.Flags.UseCache && !output.IsExternal)
+                    foreach (var failure in WorkspaceProtection.Unprotect(repository, ToTracked(stage, output, null), null, static _ => { }, context))
+                        if (failure.Error.Kind != DataErrorKind.PathNotFound)
+                            throw failure.Error;
+                contents.Forget(output.Path);
+                continue;
+            }
+            if (output.Flags.UseCache && !isLeftover)
+                Keep(stage, output);
+            Delete(absolute);
+            contents.Forget(output.Path);
+        }
+        FaultPoint.Reach("stage.cleared");
+    }
+
+    /// <summary>Stores what is in the place of an output, unless the cache has it.</summary>
+    public void Keep(StageDefinition stage, StageOutputPath output)
+    {
+        var state = contents.Of(output, ContentHashAlgorithm.Md5, context);
+        if (state?.Hash is not { } hash || inspector.IsCached(hash) || state.Files.Count == 0)
+            return;
+        var content = Store(stage, [output], noCommit: false)[0];
+        context.Warn($"'{output.Path}' was not made by the stage '{stage.Address}' as it is recorded, and its content was nowhere else. "
+            + $"Before the stage makes it anew, the content was stored in the cache as {content.Hash}.");
+    }
+
+    /// <summary>Hashes what the stage made, stores and links it, and says what is to be recorded.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="noCommit">Hash only.</param>
+    /// <param name="alsoUncached">Store metrics and plots that are not kept in the cache too, so that the run can be restored.</param>
+    /// <exception cref="DataVersionException">OutputMissing, or something cannot be read or stored.</exception>
+    public List<(LockEntry Entry, StageOutput Output)> Take(StageDefinition stage, bool noCommit, bool alsoUncached)
+    {
+        foreach (var output in stage.Outputs)
+            contents.Forget(output.Path);
+        foreach (var output in stage.Outputs.Where(output => PathContents.IsLocal(output)))
+            Require(stage, output);
+        var cached = stage.Outputs.Where(output => output.Flags.UseCache && !output.IsExternal).ToList();
+        var stored = Store(stage, cached, noCommit);
+        if (!noCommit)
+            new WorkspaceRelinker(repository, context).Relink(stored, new AddOptions());
+        var uncached = stage.Outputs.Where(output => !output.Flags.UseCache || output.IsExternal).ToList();
+        if (alsoUncached)
+            Store(stage, uncached, noCommit, isPrivate: true);
+        FaultPoint.Reach("stage.stored");
+        var result = new List<(LockEntry, StageOutput)>();
+        foreach (var output in stage.Outputs)
+        {
+            var content = stored.Find(c => c.Item.Path == output.Path);
+            var entry = content is not null ? EntryOf(output, content.Hash, content.Size, content.Manifest?.Count, content.IsExecutable)
+                : contents.Of(output, ContentHashAlgorithm.Md5, context) is { Hash: { } hash } state
+                    ? EntryOf(output, hash, state.Size, state.Manifest?.Count, state.Kind == FileKind.File && state.Files[0].Stat.IsExecutable)
+                    : new LockEntry { Path = output.Text };
+            if (content is not null && !noCommit)
+                repository.Placed.Set(output.Path, content.Hash);
+            result.Add((entry, ViewOf(output, entry, content is null || noCommit ? null : content.CommonKind(repository))));
+        }
+        return result;
+    }
+
+    /// <summary>Puts the outputs of an earlier run into the workspace.</summary>
+    /// <exception cref="DataVersionException">One of them cannot be placed.</exception>
+    public void Restore(StageDefinition stage, LockedStage run)
+    {
+        foreach (var output in stage.Outputs.Where(output => output.Flags.UseCache))
+            if (run.Outputs.Find(entry => entry.Path == output.Text) is { } wanted
+                && contents.Of(output, ContentHashAlgorithm.Md5, context)?.Hash != wanted.Hash)
+                Keep(stage, output);
+        Place(useCache: true, null);
+        // What is not kept in the cache belongs to the user or to Git, so it is never a link into the cache.
+        Place(useCache: false, [LinkKind.Copy]);
+        foreach (var output in stage.Outputs)
+            contents.Forget(output.Path);
+        FaultPoint.Reach("stage.restored");
+
+        void Place(bool useCache, IReadOnlyList<LinkKind>? order)
+        {
+            var wanted = stage.Outputs.Where(output => output.Flags.UseCache == useCache)
+                .Select(output => ToTracked(stage, output, run.Outputs.Find(entry => entry.Path == output.Text)) with { UseCache = true }).ToList();
+            foreach (var failure in CheckOut(wanted, new CheckoutOptions { Force = true, LinkOrder = order }))
+                throw failure.Error;
+            if (!useCache)
+                foreach (var output in wanted)
+                    repository.Placed.Remove(output.Path);
+        }
+    }
+
+    /// <summary>Puts recorded content into the workspace, as far as it is in the cache and nothing unsaved is in its way.</summary>
+    public void Bring(IReadOnlyList<TrackedOutput> wanted)
+    {
+        foreach (var failure in CheckOut(wanted, new CheckoutOptions { AllowMissing = true }))
+            context.Warn(failure.Error.Message);
+        foreach (var output in wanted)
+            contents.Forget(output.Path);
+    }
+
+    private IReadOnlyList<PathFailure> CheckOut(IReadOnlyList<TrackedOutput> wanted, CheckoutOptions options)
+    {
+        if (wanted.Count == 0)
+            return [];
+        options = options with { Paths = [.. wanted.Select(output => output.Path)] };
+        var plan = CheckoutPlanner.Plan(repository, new DataIndex(wanted, [], []), options, context);
+        return CheckoutRunner.Run(repository, plan, options, static _ => { }, context);
+    }
+
+    /// <summary>An output as the data commands know it.</summary>
+    public static TrackedOutput ToTracked(StageDefinition stage, StageOutputPath output, DataEntry? entry) => new()
+    {
+        Path = output.Path, IsExternal = output.IsExternal, Hash = entry?.Hash, Size = entry?.Size, FileCount = entry?.FileCount,
+        IsExecutable = entry?.IsExecutable ?? false, MetadataPath = stage.MetadataPath, StageName = stage.Document is null ? stage.Name : null,
+        Kind = OutputSource.Pipeline, UseCache = output.Flags.UseCache, Persist = output.Flags.Persist, Remote = output.Flags.Remote,
+        Push = output.Flags.Push, Line = output.Flags.Line,
+    };
+
+    private void Require(StageDefinition stage, StageOutputPath output)
+    {
+        var state = contents.Of(output, ContentHashAlgorithm.Md5, context)!;
+        if (state.Kind == FileKind.None)
+            throw new DataVersionException(DataErrorKind.OutputMissing,
+                $"The stage '{stage.Address}' ran without an error, but '{output.Path}' does not exist.", output.Path,
+                "Correct the command, its working directory, or the outputs of the stage.");
+        if (output.Flags.Kind != OutputKind.Metric)
+            return;
+        if (state.Kind == FileKind.Directory)
+            throw NoMetric(stage, output, "is a folder");
+        if (!IsText(state.Path))
+            throw NoMetric(stage, output, "is not a text file");
+    }
+
+    private static DataVersionException NoMetric(StageDefinition stage, StageOutputPath output, string what) => new(DataErrorKind.PathUnsupported,
+        $"'{output.Path}' is to hold metrics of the stage '{stage.Address}', but it {what}.", output.Path,
+        "Write JSON, YAML or TOML, or name it under 'outs' instead of 'metrics'.");
+
+    // As DVC: no byte 0 among the first 512, and at most 30 % of them outside of printable ASCII.
+    private static bool IsText(string path)
+    {
+        Span<byte> head = stackalloc byte[512];
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return Hashing.LegacyTextHash.IsText(head);
+    }
+
+    private List<AddedContent> Store(StageDefinition stage, IReadOnlyList<StageOutputPath> outputs, bool noCommit, bool isPrivate = false)
+    {
+        var added = outputs.Where(output => !output.IsExternal).Select(output =>
+        {
+            var absolute = repository.Layout.ToAbsolute(output.Path);
+            var item = new AddItem(AddAction.Update, absolute, output.Path, "", stage.MetadataPath, ToTracked(stage, output, stage.RecordedOutput(output.Text)));
+            var scan = KilledLeftovers.Drop(repository, item, DirectoryScanner.Scan(absolute, repository.Layout, repository.Ignore, context.Cancellation), context);
+            return scan.Obstacles.Count > 0 ? throw scan.Obstacles[0].Problem : new AddedContent(item, scan, null);
+        }).ToList();
+        if (added.Count == 0)
+            return added;
+        new ContentIntake(repository, new AddOptions { NoCommit = noCommit, NoRelink = isPrivate }, context).TakeIn(added);
+        foreach (var content in added)
+        {
+            if (content.Failure is { } failure)
+                throw failure;
+            content.MakeManifest();
+            if (content.Manifest is not { } manifest)
+                continue;
+            repository.Know(manifest);
+            if (!noCommit && !content.IsUnchangedLegacy)
+                repository.Stores.Current.Add(manifest);
+        }
+        return added;
+    }
+
+    private StageOutput ViewOf(StageOutputPath output, DataEntry entry, LinkKind? kind) => new()
+    {
+        Path = output.Path, FullName = output.IsExternal ? null : repository.Layout.ToAbsolute(output.Path), Kind = (StageOutputKind)output.Flags.Kind,
+        Hash = entry.Hash, Size = entry.Size, FileCount = entry.FileCount, UseCache = output.Flags.UseCache, Persist = output.Flags.Persist,
+        Remote = output.Flags.Remote, LinkKind = kind,
+    };
+
+    private static LockEntry EntryOf(StageOutputPath output, ContentHash hash, long? size, int? count, bool executable) =>
+        new() { Path = output.Text, Hash = hash, Size = size, FileCount = count, IsExecutable = executable };
+
+    private static void Delete(string absolute)
+    {
+        try
+        {
+            var kind = FileStat.Read(absolute).Kind;
+            if (kind != FileKind.Directory)
+            {
+                FileRemoval.Delete(absolute);
+                return;
+            }
+            if (OperatingSystem.IsWindows())
+                foreach (var file in Directory.EnumerateFiles(absolute, "*", SearchOption.AllDirectories))
+                    File.SetAttributes(file, FileAttributes.Normal);
+            Directory.Delete(absolute, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.Describe(error, absolute, "remove");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Workspaces;
+
+namespace DataVersion.Engine.Pipelines;
+
+/// <summary>
+/// What is recorded of stages during a run: in the journal at once, in <c>dvc.lock</c> at the end. A <c>.dvc</c> file of an old
+/// stage is written at once, as nothing else is in it.
+/// </summary>
+internal sealed class StageRecords(Repository repository, RunJournal journal)
+{
+    private readonly Dictionary<string, LockedStage> now = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (StageDefinition Stage, int Rank)> unwritten = new(StringComparer.Ordinal);
+    private readonly MetadataUpdate metadata = new(repository);
+
+    /// <summary>The record of a stage as it is now; null when there is none.</summary>
+    public LockedStage? Of(StageDefinition stage) => now.GetValueOrDefault(stage.Address) ?? stage.Locked;
+
+    /// <summary>Records a finished stage.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="record">Its record, complete.</param>
+    /// <param name="rank">Its place in the order of the run, which is the order of <c>dvc.lock</c>.</param>
+    public void Add(StageDefinition stage, LockedStage record, int rank)
+    {
+        if (stage.Document is { } document)
+            WriteDataFile(stage, document, record);
+        else
+        {
+            journal.Done(stage, record, Of(stage));
+            unwritten[stage.Address] = (stage, rank);
+        }
+        now[stage.Address] = record;
+        FaultPoint.Reach("stage.recorded");
+    }
+
+    /// <summary>Makes Git ignore what stages are going to make.</summary>
+    public void Ignore(IEnumerable<StageDefinition> stages) => metadata.Ignore(
+        [.. stages.SelectMany(stage => stage.Outputs).Where(output => output is { IsExternal: false, Flags.UseCache: true }).Select(output => output.Path)]);
+
+    /// <summary>Writes what is not in <c>dvc.lock</c> yet. The caller holds the repository's lock.</summary>
+    /// <exception cref="DataVersionException">A file cannot be read or written; what it was to hold stays in the journal.</exception>
+    public void Write()
+    {
+        foreach (var file in unwritten.Values.GroupBy(item => item.Stage.MetadataPath).ToList())
+        {
+            var path = MetadataPath.Join(MetadataPath.FolderOf(file.Key), LockFile.FileName);
+            var absolute = repository.Layout.ToAbsolute(path);
+            // Read again: while commands ran, another process may have recorded other stages.
+            var text = File.Exists(absolute) ? File.ReadAllText(absolute) : null;
+            var old = text is null ? null : LockFile.Parse(text, path);
+            var changed = file.OrderBy(item => item.Rank).Select(item => now[item.Stage.Address])
+                .Where(record => old?.FindStage(record.Name) is not { } known || !YamlNode.SameValue(known.ToNode(), record.ToNode())).ToList();
+            if (changed.Count > 0)
+                metadata.Write(path, LockFile.WithStages(text, changed, path));
+            foreach (var item in file)
+                unwritten.Remove(item.Stage.Address);
+        }
+        metadata.Flush();
+        FaultPoint.Reach("run.written");
+    }
+
+    /// <summary>Puts what was written into Git's index when the user wants that.</summary>
+    public void Stage() => metadata.Stage();
+
+    private void WriteDataFile(StageDefinition stage, DataFileDocument document, LockedStage record)
+    {
+        foreach (var entry in document.Dependencies)
+            Take(entry, record.Dependencies.Find(made => made.Path == entry.Path));
+        foreach (var entry in document.Outputs)
+            Take(entry, record.Outputs.Find(made => made.Path == entry.Path));
+        if (document.StageHash is not null)
+            document.StageHash = document.ComputeStageHash();
+        metadata.Write(stage.MetadataPath, document.ToText());
+
+        static void Take(DataEntry entry, LockEntry? made)
+        {
+            if (made?.Hash is not { } hash)
+                return;
+            entry.Hash = hash;
+            (entry.Size, entry.FileCount, entry.IsExecutable) = (made.Size, made.FileCount, made.IsExecutable);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace DataVersion.Engine.Pipelines;
+
+/// <summary>A stage whose commands are running.</summary>
+internal sealed class StageTask
+{
+    /// <summary>The stage as it was planned.</summary>
+    public required PlannedStage Planned { get; init; }
+
+    /// <summary>Its place in the order of the run.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>Why it runs.</summary>
+    public required IReadOnlyList<StageReason> Reasons { get; init; }
+
+    /// <summary>What it runs with.</summary>
+    public required Metadata.LockedStage Inputs { get; init; }
+
+    /// <summary>What its commands write.</summary>
+    public required StageLog Log { get; init; }
+
+    /// <summary>The marks that keep others from its paths.</summary>
+    public required IDisposable? Marks { get; init; }
+
+    /// <summary>Ends when its commands have ended, or were stopped.</summary>
+    public required Task<CommandsEnd> Ended { get; init; }
+
+    /// <summary>How long it takes.</summary>
+    public required Stopwatch Clock { get; init; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartTime { get; init; } = DateTimeOffset.Now;
+
+    /// <summary>The stage.</summary>
+    public StageDefinition Stage => Planned.Stage;
+}
+
+/// <summary>What became of a stage.</summary>
+/// <param name="Result">For the user.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+internal readonly record struct StageEnd(StageResult Result, DataVersionException? Error = null);

@@ -1,0 +1,287 @@
+using System.Diagnostics;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines.Templating;
+
+namespace DataVersion.Engine.Pipelines;
+
+/// <summary>
+/// What is done for one stage before its commands start and after they have ended. All of it happens on one thread, with the
+/// repository's lock held.
+/// </summary>
+internal sealed class StageWork
+{
+    private readonly Repository repository;
+    private readonly RunPlan plan;
+    private readonly RunOptions options;
+    private readonly StageRecords records;
+    private readonly RunJournal journal;
+    private readonly RunLogs logs;
+    private readonly OperationContext context;
+    private readonly PathContents contents;
+    private readonly Dictionary<string, ContentHash?> made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> parameterFiles;
+    private readonly UnfinishedStages unfinished;
+    private readonly string command, run = Guid.NewGuid().ToString("N");
+    private IReadOnlySet<string> trackedByGit = new HashSet<string>();
+    private StageInspector inspector;
+    private StageInputs inputs;
+    private StageOutputs outputs;
+    private StageRestoring restoring;
+
+    public StageWork(Repository repository, RunPlan plan, RunOptions options, StageRecords records, RunJournal journal, RunLogs logs, OperationContext context)
+    {
+        (this.repository, this.plan, this.options, this.records) = (repository, plan, options, records);
+        (this.journal, this.logs, this.context, command) = (journal, logs, context, repository.Command);
+        contents = new PathContents(repository);
+        parameterFiles = [.. plan.Stages.SelectMany(planned => planned.Stage.Parameters).Select(file => file.Path)];
+        unfinished = UnfinishedStages.Load(repository.Layout);
+        ReadParameters();
+    }
+
+    /// <summary>What is done once, before the first stage: Git ignores what will be made, and says what it tracks.</summary>
+    public void Prepare()
+    {
+        var stages = plan.Stages.Where(planned => planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged or PlannedAction.Restore)
+            .Select(planned => planned.Stage).ToList();
+        if (stages.Count == 0)
+            return;
+        logs.Prune();
+        if (repository.Git is not { } git)
+            return;
+        trackedByGit = git.Tracked([.. stages.SelectMany(stage => stage.Outputs).Where(output => output is { IsExternal: false, Flags.UseCache: true })
+            .Select(output => repository.Layout.ToAbsolute(output.Path))]);
+        records.Ignore(stages);
+    }
+
+    /// <summary>Begins a stage.</summary>
+    /// <param name="planned">The stage.</param>
+    /// <param name="rank">Its place in the order of the run.</param>
+    /// <param name="lookAgain">A stage before it changed something since it was planned.</param>
+    /// <param name="events">Receives the output of its commands.</param>
+    /// <param name="end">What became of it, when there is nothing to wait for.</param>
+    /// <returns>The running commands; null when it has ended.</returns>
+    public StageTask? Begin(PlannedStage planned, int rank, bool lookAgain, RunEvents events, out StageEnd end)
+    {
+        var (stage, clock) = (planned.Stage, Stopwatch.StartNew());
+        IDisposable? marks = null;
+        IReadOnlyList<StageReason> reasons = planned.Reasons;
+        repository.Command = $"{command} {stage.Address}";
+        try
+        {
+            reasons = ReasonsNow(planned, lookAgain);
+            if (options.Pull)
+                reasons = Pull(stage, reasons);
+            if (reasons.Count == 0)
+            {
+                end = new StageEnd(ResultOf(stage, StageOutcome.Unchanged, reasons, clock));
+                return null;
+            }
+            if (!stage.HasCommand || stage.Frozen)
+            {
+                end = new StageEnd(ResultOf(stage, new StageSettling(repository, options, records, inputs, outputs, context).Settle(stage, reasons, rank), reasons, clock));
+                Forget(stage);
+                return null;
+            }
+            RefuseWhatGitTracks(stage);
+            marks = repository.LockPaths(LocalPaths(stage.Dependencies), LocalPaths(stage.Outputs), context);
+            var given = inputs.Of(stage, records.Of(stage));
+            if (restoring.Find(stage, records.Of(stage), () => given, reasons) is { } earlier)
+            {
+                outputs.Restore(stage, earlier);
+                end = Record(stage, given, rank, StageOutcome.Restored, reasons, clock, null);
+                return null;
+            }
+            end = default;
+            var task = Start(planned, rank, reasons, given, marks, clock, events);
+            marks = null;
+            return task;
+        }
+        catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+        {
+            end = Fail(stage, reasons, clock, Files.FileErrors.Describe(error, stage.Address, "run"), null, null);
+            return null;
+        }
+        finally
+        {
+            marks?.Dispose();
+            repository.Command = command;
+        }
+    }
+
+    /// <summary>Records what the commands of a stage made, or that they failed.</summary>
+    public async Task<StageEnd> FinishAsync(StageTask task)
+    {
+        var stage = task.Stage;
+        repository.Command = $"{command} {stage.Address}";
+        FaultPoint.Reach("stage.ran");
+        try
+        {
+            var commands = await task.Ended.ConfigureAwait(false);
+            task.Log.Flush();
+            Forget(stage);
+            return commands.Succeeded ? Record(stage, task.Inputs, task.Rank, StageOutcome.Ran, task.Reasons, task.Clock, task.Log)
+                : Fail(stage, task.Reasons, task.Clock, FailureOf(stage, commands, task.Log), commands.ExitCode, task.Log);
+        }
+        catch (OperationCanceledException)
+        {
+            journal.Failed(stage);
+            unfinished.Add(stage.Address);
+            return new StageEnd(WithLog(ResultOf(stage, StageOutcome.Cancelled, task.Reasons, task.Clock), null, task.Log));
+        }
+        catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(stage, task.Reasons, task.Clock, Files.FileErrors.Describe(error, stage.Address, "record"), 0, task.Log);
+        }
+        finally
+        {
+            task.Log.Dispose();
+            task.Marks?.Dispose();
+            repository.Command = command;
+        }
+    }
+
+    /// <summary>Says of a stage that it is not run because of another.</summary>
+    public StageEnd Skip(PlannedStage planned, StageDefinition culprit) => new(
+        ResultOf(planned.Stage, StageOutcome.Skipped, planned.Reasons, Stopwatch.StartNew()) with { Error = $"'{culprit.Address}' failed or was skipped." },
+        new DataVersionException(DataErrorKind.StageSkipped, $"The stage '{planned.Stage.Address}' was not run, because '{culprit.Address}', which it depends on, failed.",
+            planned.Stage.Address, "Mend that stage and run Invoke-Stage again: what succeeded is not run again."));
+
+    /// <summary>What is done once, at the end, however the run ended.</summary>
+    public void Complete()
+    {
+        unfinished.Save();
+        repository.Placed.Save();
+        repository.Stats.Save();
+    }
+
+    private List<StageReason> ReasonsNow(PlannedStage planned, bool lookAgain)
+    {
+        if (!lookAgain && plan.Problems.TryGetValue(planned.Stage.Address, out var problem))
+            throw problem;
+        List<StageReason> reasons = lookAgain ? inspector.Reasons(planned.Stage, records.Of(planned.Stage), made, context)
+            : [.. planned.Reasons.Where(reason => reason.Kind is not (StageReasonKind.UpstreamChanged or StageReasonKind.Forced))];
+        if (options.Force && planned.Stage is { HasCommand: true, Frozen: false })
+            reasons.Insert(0, new StageReason { Address = planned.Stage.Address, Kind = StageReasonKind.Forced });
+        return reasons;
+    }
+
+    private StageTask Start(PlannedStage planned, int rank, IReadOnlyList<StageReason> reasons, LockedStage given, IDisposable? marks, Stopwatch clock, RunEvents events)
+    {
+        var stage = planned.Stage;
+        var folder = contents.AbsoluteOf(stage.Folder);
+        if (!Directory.Exists(folder))
+            throw new DataVersionException(DataErrorKind.PathNotFound, $"The working directory '{stage.Folder}' of the stage '{stage.Address}' does not exist.",
+                stage.Folder, "Make it, or correct 'wdir' of the stage.");
+        outputs.Clear(stage, unfinished.Remove(stage.Address));
+        journal.Started(stage);
+        FaultPoint.Reach("stage.started");
+        events.Started(stage);
+        var log = new StageLog(logs.PathOf(stage), text => events.Wrote(stage, text));
+        var process = new StageProcess(stage, folder, repository.Layout.Root, stage.AddressFrom(options.CurrentFolder), run, options.ShareInput && options.ThrottleLimit == 1, log);
+        return new StageTask
+        {
+            Planned = planned, Rank = rank, Reasons = reasons, Inputs = given, Log = log, Marks = marks, Clock = clock,
+            Ended = process.RunAsync(context.Cancellation),
+        };
+    }
+
+    private StageEnd Record(StageDefinition stage, LockedStage given, int rank, StageOutcome outcome, IReadOnlyList<StageReason> reasons, Stopwatch clock, StageLog? log)
+    {
+        var keep = !options.NoCommit && !options.NoRunCache && RunCache.Admits(stage)
+            && stage.Outputs.All(output => output.Flags.UseCache || output.Flags.Kind != OutputKind.Output);
+        var taken = outputs.Take(stage, options.NoCommit, alsoUncached: keep);
+        given.Outputs.Clear();
+        given.Outputs.AddRange(taken.Select(pair => pair.Entry));
+        if (keep)
+            new RunCache(repository).Save(given);
+        records.Add(stage, given, rank);
+        foreach (var (_, output) in taken)
+            made[output.Path] = output.Hash;
+        Forget(stage);
+        var result = ResultOf(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(pair => pair.Output)] };
+        return new StageEnd(log is null ? result : WithLog(result, 0, log));
+    }
+
+    // A parameters file may be an output of a stage before.
+    private void Forget(StageDefinition stage)
+    {
+        foreach (var output in stage.Outputs)
+            contents.Forget(output.Path);
+        if (stage.Outputs.Any(output => parameterFiles.Contains(output.Path)
+            || parameterFiles.Any(file => file.StartsWith(output.Path + "/", StringComparison.Ordinal))))
+            ReadParameters();
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(inspector), nameof(inputs), nameof(outputs), nameof(restoring))]
+    private void ReadParameters()
+    {
+        var parameters = repository.ReadParameters();
+        inspector = new StageInspector(repository, parameters, contents, options.AllowMissing);
+        inputs = new StageInputs(contents, parameters, context);
+        outputs = new StageOutputs(repository, contents, inspector, context);
+        restoring = new StageRestoring(repository, inspector, options);
+    }
+
+    /// <summary>Brings data that the stage lacks, its own or what it reads, and says why it would run then.</summary>
+    private List<StageReason> Pull(StageDefinition stage, IReadOnlyList<StageReason> reasons)
+    {
+        var wanted = new List<TrackedOutput>();
+        foreach (var reason in reasons)
+            if (reason.Kind is StageReasonKind.OutputMissing or StageReasonKind.OutputNotInCache)
+                wanted.AddRange(OutputsOf(stage).Where(output => output.Path == reason.Path));
+            else if (reason.Kind == StageReasonKind.DependencyMissing)
+                wanted.AddRange(plan.Graph.ProducersOf(stage).SelectMany(OutputsOf).Where(output => PathOverlaps(output.Path, reason.Path!)));
+        wanted.RemoveAll(output => output.Hash is null);
+        if (wanted.Count == 0)
+            return [.. reasons];
+        options.Fetch?.Invoke(wanted);
+        outputs.Bring(wanted);
+        return inspector.Reasons(stage, records.Of(stage), made, context);
+
+        IEnumerable<TrackedOutput> OutputsOf(StageDefinition owner) => owner.Outputs.Where(output => output is { IsExternal: false, Flags.UseCache: true })
+            .Select(output => StageOutputs.ToTracked(owner, output, records.Of(owner)?.Outputs.Find(entry => entry.Path == output.Text) ?? owner.RecordedOutput(output.Text)));
+    }
+
+    private static bool PathOverlaps(string left, string right) => left == right
+        || left.StartsWith(right + "/", StringComparison.Ordinal) || right.StartsWith(left + "/", StringComparison.Ordinal);
+
+    private static IEnumerable<string> LocalPaths(IEnumerable<StagePath> paths) => paths.Where(path => PathContents.IsLocal(path)).Select(path => path.Path);
+
+    private void RefuseWhatGitTracks(StageDefinition stage)
+    {
+        foreach (var output in stage.Outputs)
+            if (output is { IsExternal: false, Flags.UseCache: true } && trackedByGit.Contains(repository.Layout.ToAbsolute(output.Path)))
+                throw new DataVersionException(DataErrorKind.TrackedByGit, $"'{output.Path}', an output of the stage '{stage.Address}', is tracked by Git.", output.Path,
+                    $"Take it out of Git, keeping the file: git rm -r --cached '{output.Path}' ; or say 'cache: false' for it in '{stage.MetadataPath}'.");
+    }
+
+    private static DataVersionException FailureOf(StageDefinition stage, CommandsEnd commands, StageLog log)
+    {
+        var lines = log.LastLines;
+        var tail = lines.Count == 0 ? "" : "\n" + string.Join('\n', lines.TakeLast(10));
+        return new DataVersionException(DataErrorKind.StageFailed, commands.Problem is { } problem
+                ? $"The stage '{stage.Address}' failed: '{commands.Command}' could not be started: {problem}"
+                : $"The stage '{stage.Address}' failed: '{commands.Command}' ended with exit code {commands.ExitCode}.{tail}", stage.Address,
+            log.Path is null ? "Mend the command and run Invoke-Stage again." : $"All of its output is in '{log.Path}'. Mend the command and run Invoke-Stage again.");
+    }
+
+    private StageEnd Fail(StageDefinition stage, IReadOnlyList<StageReason> reasons, Stopwatch clock, DataVersionException error, int? exitCode, StageLog? log)
+    {
+        if (log is not null)
+        {
+            journal.Failed(stage);
+            unfinished.Add(stage.Address);
+        }
+        var result = ResultOf(stage, StageOutcome.Failed, reasons, clock) with { Error = error.Message };
+        return new StageEnd(log is null ? result : WithLog(result, exitCode, log), error);
+    }
+
+    private static StageResult WithLog(StageResult result, int? exitCode, StageLog log) =>
+        result with { ExitCode = exitCode, Log = log.LastLines, LogPath = log.Path };
+
+    private static StageResult ResultOf(StageDefinition stage, StageOutcome outcome, IReadOnlyList<StageReason> reasons, Stopwatch clock) => new()
+    {
+        Address = stage.Address, Outcome = outcome, Reasons = reasons, Command = PlainValue.Texts(stage.Command),
+        StartTime = DateTimeOffset.Now - clock.Elapsed, Duration = clock.Elapsed,
+    };
+}
