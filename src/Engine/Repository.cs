@@ -87,7 +87,7 @@ public sealed class Repository : IDisposable
 
     /// <summary>
     /// Keeps every other process, DVC too, from changing the repository until disposed. What was read of the metadata before
-    /// is forgotten, and beside Git <c>.dvc/.gitignore</c> is completed, so that secrets and the cache never get into Git.
+    /// is forgotten, what a killed run of stages had finished is recorded, and beside Git <c>.dvc/.gitignore</c> is completed, so that secrets and the cache never get into Git.
     /// </summary>
     /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
     /// <exception cref="DataVersionException"><c>.dvc/.gitignore</c> or the lock file cannot be written.</exception>
@@ -96,6 +96,7 @@ public sealed class Repository : IDisposable
         var held = RepositoryLock.Acquire(Layout, Settings, Command, patience, cancellation);
         try
         {
+            RunJournal.Replay(this, OperationContext.Silent);
             Reload();
             if (Git is { } repository)
                 DvcGitIgnore.Complete(Layout, path => repository.Ignored([path], cancellation).Count > 0);
@@ -131,17 +132,13 @@ public sealed class Repository : IDisposable
 
     /// <summary>All stages that the metadata in the workspace defines; bad files and stages are reported instead of failing the whole.</summary>
     /// <param name="problems">Receives one error per bad file or stage; with null the first one throws.</param>
-    public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems);
+    public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems, Settings.Parsing);
 
     /// <summary>The parameter files of the workspace, each read when first asked for.</summary>
     internal ParameterFiles ReadParameters() => new(WorkingTree());
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);
-
-    /// <summary>All stages that the metadata in the workspace defines; bad files and stages are reported instead of failing the whole.</summary>
-    /// <param name="problems">Receives one error per bad file or stage; with null the first one throws.</param>
-    public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems);
 
     /// <summary>All outputs of the workspace; bad metadata files are reported instead of failing the whole.</summary>
     public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndex.Load(WorkingTree(), problems);

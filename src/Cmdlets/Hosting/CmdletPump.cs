@@ -50,6 +50,9 @@ public sealed class CmdletPump
     /// <summary>Writes a verbose message.</summary>
     public void WriteVerbose(string text) => Post(() => cmdlet.WriteVerbose(text));
 
+    /// <summary>Shows text to the person at the screen, as Write-Host does: it is no output, and goes to the information stream.</summary>
+    public void WriteHost(string text) => Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]));
+
     /// <summary>Runs a question (ShouldProcess, ShouldContinue) on the pipeline thread and waits for the answer.</summary>
     /// <exception cref="OperationCanceledException">The command was stopped before the answer came.</exception>
     public T Ask<T>(Func<T> question)

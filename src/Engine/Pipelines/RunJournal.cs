@@ -35,7 +35,9 @@ internal sealed class RunJournal : IDisposable
     }
 
     /// <summary>A stage begins: until it is done its outputs are worth nothing.</summary>
-    public void Started(StageDefinition stage) => Append(new Line("start", stage.MetadataPath, stage.Name, null, null));
+    /// <param name="stage">The stage.</param>
+    /// <param name="run">The run that its commands are marked with.</param>
+    public void Started(StageDefinition stage, string run) => Append(new Line("start", stage.MetadataPath, stage.Name, run, null));
 
     /// <summary>A stage is done.</summary>
     /// <param name="stage">The stage.</param>
@@ -66,36 +68,48 @@ internal sealed class RunJournal : IDisposable
     /// Carries the journals of killed runs into <c>dvc.lock</c>. The caller holds the repository's lock. A stage of which
     /// <c>dvc.lock</c> says something else by now stays as it is: somebody ran it since.
     /// </summary>
-    /// <returns>Addresses of stages that were begun and not finished.</returns>
-    public static IReadOnlyList<string> Replay(Repository repository, OperationContext context)
+    public static void Replay(Repository repository, OperationContext context)
     {
         var folder = FolderOf(repository.Layout);
         if (!Directory.Exists(folder))
-            return [];
-        var unfinished = new List<string>();
+            return;
         foreach (var journal in Directory.GetFiles(folder, "*.jsonl").Order(StringComparer.Ordinal))
         {
             using (var owner = FileLock.TryTake(journal + ".lock"))
             {
                 if (owner is null)
                     continue;
-                unfinished.AddRange(Replay(repository, Read(journal), context));
+                try
+                {
+                    Replay(repository, Read(journal), context);
+                }
+                catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+                {
+                    context.Warn($"What a killed run of stages had finished could not be recorded, it stays in '{journal}': {error.Message}");
+                    continue;
+                }
                 FaultPoint.Reach("journal.replayed");
                 FileRemoval.Try(journal);
             }
             FileRemoval.Try(journal + ".lock");
         }
-        return unfinished;
     }
 
-    private static IEnumerable<string> Replay(Repository repository, List<Line> lines, OperationContext context)
+    private static void Replay(Repository repository, List<Line> lines, OperationContext context)
     {
-        var open = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in lines)
             if (line.Event == "start")
-                open.Add(AddressOf(line));
+                open[AddressOf(line)] = line.Record ?? "";
             else if (line.Event == "done")
                 open.Remove(AddressOf(line));
+        if (open.Count > 0)
+        {
+            var unfinished = UnfinishedStages.Load(repository.Layout);
+            foreach (var (address, run) in open)
+                unfinished.Add(address, run);
+            unfinished.Save();
+        }
         foreach (var file in lines.Where(line => line is { Event: "done", Record: not null }).GroupBy(line => line.File))
         {
             var lockPath = MetadataPath.Join(MetadataPath.FolderOf(file.Key), LockFile.FileName);
@@ -112,7 +126,6 @@ internal sealed class RunJournal : IDisposable
             AtomicFile.Write(absolute, LockFile.WithStages(text, records, lockPath));
             context.Trace($"{records.Count} stage(s) that a killed run had finished were recorded in '{lockPath}'.");
         }
-        return open;
     }
 
     private static LockedStage? Parse(Line line)

@@ -38,8 +38,7 @@ public static class RunPlanner
                 if (options.Force && stage.HasCommand && !stage.Frozen)
                     reasons.Insert(0, new StageReason { Address = stage.Address, Kind = StageReasonKind.Forced });
                 var isOwn = reasons.Count > 0;
-                if (!stage.Frozen)
-                    foreach (var producer in graph.ProducersOf(stage).Where(producer => running.Contains(producer.Address)))
+                foreach (var producer in graph.RunsAfter(stage).Where(producer => running.Contains(producer.Address)))
                         reasons.Add(new StageReason { Address = stage.Address, Kind = StageReasonKind.UpstreamChanged, Path = producer.Address });
                 var action = ActionOf(stage, reasons, isOwn);
                 if (action == PlannedAction.Run && !options.Force && reasons.TrueForAll(reason => reason.Kind != StageReasonKind.UpstreamChanged)

@@ -30,7 +30,7 @@ internal sealed class RunSchedule
             (rank[plan.Stages[i].Stage.Address], consumers[i], producers[i]) = (i, [], []);
         for (var i = 0; i < count; i++)
         {
-            foreach (var producer in plan.Graph.ProducersOf(plan.Stages[i].Stage))
+            foreach (var producer in plan.Graph.RunsAfter(plan.Stages[i].Stage))
                 if (rank.TryGetValue(producer.Address, out var before) && before != i)
                 {
                     consumers[before].Add(i);

@@ -64,6 +64,9 @@ public sealed class StageDefinition
     /// <summary>The command as it is recorded: text or a list of texts; null for data.</summary>
     public YamlNode? Command { get; init; }
 
+    /// <summary>The commands in the order they run, one text each; empty for data.</summary>
+    public IReadOnlyList<string> CommandTexts => PlainValue.Texts(Command);
+
     /// <summary>What it reads, parameters apart, in the order of the file.</summary>
     public IReadOnlyList<StagePath> Dependencies { get; init; } = [];
 

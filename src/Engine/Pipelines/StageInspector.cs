@@ -19,7 +19,7 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
     /// <param name="stage">The stage.</param>
     /// <param name="record">What is recorded of its last run; null when nothing is.</param>
     /// <param name="made">
-    /// Hashes of paths that stages made or recorded in this run, for <paramref name="allowMissing"/>: a missing dependency of which
+    /// Hashes of paths that stages made or recorded in this run, for data that may be missing: a missing dependency of which
     /// another content was made is not ignored.
     /// </param>
     /// <param name="context">Cancellation and progress.</param>

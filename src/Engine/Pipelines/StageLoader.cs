@@ -1,11 +1,13 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines.Templating;
 
 namespace DataVersion.Engine.Pipelines;
 
 /// <summary>Makes stages of the metadata of a tree: of each <c>dvc.yaml</c> with its <c>dvc.lock</c>, and of each <c>.dvc</c> file.</summary>
-internal sealed class StageLoader(IMetadataTree tree, IList<DataVersionException>? problems)
+internal sealed class StageLoader(IMetadataTree tree, ParsingOptions parsing, IList<DataVersionException>? problems)
 {
+    private readonly PipelineResolver resolver = new(tree, parsing);
     private readonly List<StageDefinition> stages = [];
 
     public StageSet Load()
@@ -40,20 +42,27 @@ internal sealed class StageLoader(IMetadataTree tree, IList<DataVersionException
         var file = PipelineFile.Parse(tree.ReadText(path), path);
         var lockPath = MetadataPath.Join(MetadataPath.FolderOf(path), LockFile.FileName);
         var locked = known.Contains(lockPath) ? LockFile.Parse(tree.ReadText(lockPath), lockPath) : null;
-        foreach (var stage in file.Stages)
-            if (!stage.IsGroup)
-                stages.Add(OfPipeline(path, stage.Name, null, stage, isTemplated: false, locked?.FindStage(stage.Name)));
+        var resolved = resolver.Resolve(path, file);
+        if (problems is null)
+            resolved.ThrowIfFailed();
+        foreach (var problem in resolved.Problems)
+            problems!.Add(problem.Error);
+        foreach (var stage in resolved.Stages)
+            stages.Add(OfPipeline(path, stage, locked?.FindStage(stage.Name)));
     }
 
-    private StageDefinition OfPipeline(string path, string name, string? group, PipelineStage stage, bool isTemplated, LockedStage? locked)
+    private StageDefinition OfPipeline(string path, ResolvedStage resolvedStage, LockedStage? locked)
     {
+        var stage = resolvedStage.Definition;
         var folder = MetadataPath.FolderOf(path);
         return new StageDefinition
         {
-            Name = name, Group = group, MetadataPath = path, Line = stage.Line, Kind = StageKind.Pipeline,
+            Name = resolvedStage.Name, Group = resolvedStage.GroupName, MetadataPath = path, Line = stage.Line, Kind = StageKind.Pipeline,
             Folder = FolderOf(path, stage.WorkingDirectory), Command = stage.Command, Frozen = stage.Frozen, AlwaysChanged = stage.AlwaysChanged,
-            Description = stage.Description, Meta = stage.Definition["meta"], IsTemplated = isTemplated, Locked = locked,
+            Description = stage.Description, Meta = stage.Definition["meta"], IsTemplated = resolvedStage.IsParametrised || resolvedStage.GroupName is not null,
+            Locked = locked,
             Dependencies = [.. stage.Dependencies.Distinct(StringComparer.Ordinal).Select(text => Resolve(text))],
+            Parameters = [.. stage.Parameters.Select(selection => new StageParameters(selection.File, Resolve(selection.File).Path, selection.Keys))],
             Outputs = [.. stage.Outputs.Select(output =>
             {
                 var resolved = Resolve(output.Path);

@@ -1,4 +1,5 @@
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines.Templating;
 
 namespace DataVersion.Engine.Pipelines;
 
@@ -37,5 +38,7 @@ public sealed class StageSet
     /// <summary>Reads all stages of a tree.</summary>
     /// <param name="tree">Where to read.</param>
     /// <param name="problems">Receives one error per unreadable file or stage, which is then missing; with null the first one throws.</param>
-    public static StageSet Load(IMetadataTree tree, IList<DataVersionException>? problems = null) => new StageLoader(tree, problems).Load();
+    /// <param name="parsing">How maps in commands become options; null for DVC's defaults.</param>
+    public static StageSet Load(IMetadataTree tree, IList<DataVersionException>? problems = null, ParsingOptions? parsing = null) =>
+        new StageLoader(tree, parsing ?? ParsingOptions.Default, problems).Load();
 }

@@ -125,7 +125,7 @@ internal sealed class StageWork
         catch (OperationCanceledException)
         {
             journal.Failed(stage);
-            unfinished.Add(stage.Address);
+            unfinished.Add(stage.Address, run);
             return new StageEnd(WithLog(ResultOf(stage, StageOutcome.Cancelled, task.Reasons, task.Clock), null, task.Log));
         }
         catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
@@ -173,7 +173,7 @@ internal sealed class StageWork
             throw new DataVersionException(DataErrorKind.PathNotFound, $"The working directory '{stage.Folder}' of the stage '{stage.Address}' does not exist.",
                 stage.Folder, "Make it, or correct 'wdir' of the stage.");
         outputs.Clear(stage, unfinished.Remove(stage.Address));
-        journal.Started(stage);
+        journal.Started(stage, run);
         FaultPoint.Reach("stage.started");
         events.Started(stage);
         var log = new StageLog(logs.PathOf(stage), text => events.Wrote(stage, text));
@@ -245,7 +245,7 @@ internal sealed class StageWork
     private static bool PathOverlaps(string left, string right) => left == right
         || left.StartsWith(right + "/", StringComparison.Ordinal) || right.StartsWith(left + "/", StringComparison.Ordinal);
 
-    private static IEnumerable<string> LocalPaths(IEnumerable<StagePath> paths) => paths.Where(path => PathContents.IsLocal(path)).Select(path => path.Path);
+    private static IEnumerable<string> LocalPaths(IEnumerable<StagePath> paths) => paths.Where(path => PathContents.IsLocal(path) && !Path.IsPathRooted(path.Path)).Select(path => path.Path);
 
     private void RefuseWhatGitTracks(StageDefinition stage)
     {
@@ -270,7 +270,7 @@ internal sealed class StageWork
         if (log is not null)
         {
             journal.Failed(stage);
-            unfinished.Add(stage.Address);
+            unfinished.Add(stage.Address, run);
         }
         var result = ResultOf(stage, StageOutcome.Failed, reasons, clock) with { Error = error.Message };
         return new StageEnd(log is null ? result : WithLog(result, exitCode, log), error);

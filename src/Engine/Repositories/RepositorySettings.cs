@@ -1,3 +1,5 @@
+using DataVersion.Engine.Pipelines.Templating;
+
 namespace DataVersion.Engine.Repositories;
 
 /// <summary>The options that the engine itself goes by, typed.</summary>
@@ -33,6 +35,9 @@ public sealed record RepositorySettings
     /// <summary><c>core.remote</c>; null when not set.</summary>
     public string? DefaultRemote { get; init; }
 
+    /// <summary><c>parsing.bool</c>, <c>parsing.list</c>: how maps in commands of stages become options.</summary>
+    public ParsingOptions Parsing { get; init; } = ParsingOptions.Default;
+
     /// <summary>Takes the settings from the merged levels.</summary>
     /// <exception cref="DataVersionException">The configuration belongs to no repository.</exception>
     public static RepositorySettings From(Configuration configuration)
@@ -50,6 +55,7 @@ public sealed record RepositorySettings
             VerifyCache = configuration.GetBool("cache.verify"),
             SlowLinkWarning = configuration.GetBool("cache.slow_link_warning"),
             DefaultRemote = configuration.DefaultRemote,
+            Parsing = ParsingOptions.From(configuration.Get("parsing.bool"), configuration.Get("parsing.list")),
         };
     }
 }

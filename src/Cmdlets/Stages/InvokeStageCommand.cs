@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
+using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
+
+namespace DataVersion.Cmdlets;
+
+/// <summary>Brings stages up to date: runs what changed and what depends on it, nothing else.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Stage", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
+[OutputType(typeof(StageResult))]
+public sealed class InvokeStageCommand : RepositoryCmdlet
+{
+    private readonly RequestedStages requested = new();
+    private readonly ConcurrentDictionary<string, bool> begun = new(StringComparer.Ordinal);
+
+    /// <summary>Stages to bring up to date, with everything they depend on; without a name all of the current folder's <c>dvc.yaml</c>.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
+    public string[]? Address { get; set; }
+
+    /// <summary>All stages of the repository.</summary>
+    [Parameter(ParameterSetName = "Name")]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Run also what has not changed; restore nothing from earlier runs.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Only the named stages, without what they depend on.</summary>
+    [Parameter]
+    public SwitchParameter SingleItem { get; set; }
+
+    /// <summary>The named stages and what depends on them, instead of what they depend on.</summary>
+    [Parameter]
+    public SwitchParameter Downstream { get; set; }
+
+    /// <summary>Bring missing data and earlier runs from the remotes first.</summary>
+    [Parameter]
+    public SwitchParameter Pull { get; set; }
+
+    /// <summary>Data that is in neither workspace nor cache is no reason to run a stage.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissing { get; set; }
+
+    /// <summary>Record hashes, but store nothing in the cache.</summary>
+    [Parameter]
+    public SwitchParameter NoCommit { get; set; }
+
+    /// <summary>Neither restore earlier runs nor remember this one.</summary>
+    [Parameter]
+    public SwitchParameter NoRunCache { get; set; }
+
+    /// <summary>After a failure go on with what does not depend on it.</summary>
+    [Parameter]
+    public SwitchParameter KeepGoing { get; set; }
+
+    /// <summary>Most stages at a time; 1, as in DVC, when not given.</summary>
+    [Parameter, ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    /// <summary>Do not show what the commands write; it is on the results and in the log files all the same.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>Seconds to wait for another process that holds the repository; -1 waits for ever.</summary>
+    [Parameter, ValidateRange(-1, int.MaxValue)]
+    public int LockTimeout { get; set; } = DefaultLockTimeout;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => requested.Collect(Name, Address);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        using var repository = OpenRepository(FindRepository());
+        using var locking = RunPumped(context => RunLock.Take(repository, Patience(LockTimeout), context.Cancellation));
+        var graph = RunPumped(_ => StageGraph.Build(repository.LoadStages()));
+        var targets = requested.Names.Count == 0 ? graph.Stages : [.. requested.Names.Select(n => graph.Set.Find(n)!)];
+        var order = graph.Order(targets, Downstream ? StageScope.Downstream : SingleItem ? StageScope.Single : StageScope.Upstream);
+        var options = new RunOptions
+        {
+            Force = Force, Pull = Pull, AllowMissing = AllowMissing, NoCommit = NoCommit, NoRunCache = NoRunCache, KeepGoing = KeepGoing,
+            ThrottleLimit = ThrottleLimit, ShareInput = true, Patience = Patience(LockTimeout),
+        };
+        var plan = RunPumped(context => RunPlanner.Plan(repository, graph, order, options, context));
+        plan = plan with { Stages = [.. plan.Stages.Where(MayRun)] };
+        if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out var whatIf) && (SwitchParameter)whatIf)
+            return;
+        RunPumped((CmdletPump pump) => PipelineRunner.RunAsync(repository, plan, options, EventsOf(pump), locking, pump.Context));
+    }
+
+    private bool MayRun(PlannedStage planned)
+    {
+        if (planned.Action == PlannedAction.None)
+            return true;
+        var why = string.Join("; ", planned.Reasons);
+        var what = planned.Action switch
+        {
+            PlannedAction.Run => "Run",
+            PlannedAction.RunIfChanged => "Run, if the stages before it make something new",
+            PlannedAction.Restore => "Restore the outputs of an earlier run",
+            PlannedAction.Record => "Record changed data",
+            _ => "Look whether its data is there",
+        };
+        var commands = planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged ? $": {string.Join(" ; ", planned.Stage.CommandTexts)}" : "";
+        return ShouldProcess(planned.Stage.Address, $"{what} ({why}){commands}");
+    }
+
+    private RunEvents EventsOf(CmdletPump pump) => new()
+    {
+        Started = stage =>
+        {
+            begun[stage.Address] = true;
+            if (!Quiet)
+                pump.WriteHost($"Running stage '{stage.Address}':\n{string.Join('\n', stage.CommandTexts.Select(command => "> " + command))}");
+        },
+        Wrote = (stage, text) =>
+        {
+            if (!Quiet)
+                pump.WriteHost(ThrottleLimit == 1 ? text.TrimEnd('\n') : Prefixed(stage.Address, text));
+        },
+        Ended = (result, error) =>
+        {
+            pump.WriteObject(result);
+            if (error is not null)
+                pump.WriteError(error, result.Address);
+        },
+    };
+
+    private static string Prefixed(string address, string text) =>
+        $"[{address}] " + text.TrimEnd('\n').Replace("\n", $"\n[{address}] ", StringComparison.Ordinal);
+}

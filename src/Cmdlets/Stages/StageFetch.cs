@@ -1,0 +1,40 @@
+using DataVersion.Engine;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
+
+namespace DataVersion.Cmdlets;
+
+/// <summary>Brings what stages lack from the remotes: the content of outputs, and earlier runs.</summary>
+internal sealed class StageFetch(Repository repository, OperationContext context)
+{
+    /// <summary>Brings the content of outputs into the cache, as far as the remotes have it.</summary>
+    public void Outputs(IReadOnlyList<TrackedOutput> outputs) => OutputsAsync(outputs).GetAwaiter().GetResult();
+
+    /// <summary>Brings the files of earlier runs that the cache lacks.</summary>
+    public async Task RunsAsync()
+    {
+        var remote = repository.Configuration.GetRemote(null);
+        await using var storage = RemoteStorages.Open(remote);
+        await RunCacheTransfer.RunAsync(repository, remote, storage, TransferDirection.Fetch, 0, error => context.Warn(error.Message), context).ConfigureAwait(false);
+    }
+
+    private async Task OutputsAsync(IReadOnlyList<TrackedOutput> outputs)
+    {
+        var problems = new List<PathFailure>();
+        var selection = new SyncSelection { Paths = [.. outputs.Select(output => output.Path)], Workspace = true };
+        foreach (var needs in NeededObjects.Collect(repository, selection, forPush: false, context, problems))
+        {
+            await using var storage = RemoteStorages.Open(needs.Remote);
+            var plan = await TransferPlanner.PlanFetchAsync(repository, needs, storage, context).ConfigureAwait(false);
+            await TransferRunner.RunAsync(repository, plan, storage, 0, (_, error) =>
+            {
+                if (error is not null)
+                    context.Warn(error.Message);
+            }, context).ConfigureAwait(false);
+        }
+        foreach (var problem in problems)
+            context.Warn(problem.Error.Message);
+    }
+}
