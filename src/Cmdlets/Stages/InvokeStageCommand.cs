@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
-using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Pipelines;
 
 namespace DataVersion.Cmdlets;
@@ -14,11 +12,11 @@ namespace DataVersion.Cmdlets;
 public sealed class InvokeStageCommand : RepositoryCmdlet
 {
     private readonly RequestedStages requested = new();
-    private readonly ConcurrentDictionary<string, bool> begun = new(StringComparer.Ordinal);
 
     /// <summary>Stages to bring up to date, with everything they depend on; without a name all of the current folder's <c>dvc.yaml</c>.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(StageNameCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
@@ -28,6 +26,10 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     /// <summary>All stages of the repository.</summary>
     [Parameter(ParameterSetName = "Name")]
     public SwitchParameter All { get; set; }
+
+    /// <summary>Folders mean the stages in them and below them.</summary>
+    [Parameter(ParameterSetName = "Name")]
+    public SwitchParameter Recurse { get; set; }
 
     /// <summary>Run also what has not changed; restore nothing from earlier runs.</summary>
     [Parameter]
@@ -40,6 +42,10 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     /// <summary>The named stages and what depends on them, instead of what they depend on.</summary>
     [Parameter]
     public SwitchParameter Downstream { get; set; }
+
+    /// <summary>Everything that is connected with the named stages, before and after them.</summary>
+    [Parameter]
+    public SwitchParameter WholePipeline { get; set; }
 
     /// <summary>Bring missing data and earlier runs from the remotes first.</summary>
     [Parameter]
@@ -79,21 +85,43 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        using var repository = OpenRepository(FindRepository());
+        var layout = FindRepository();
+        using var repository = OpenRepository(layout);
         using var locking = RunPumped(context => RunLock.Take(repository, Patience(LockTimeout), context.Cancellation));
         var graph = RunPumped(_ => StageGraph.Build(repository.LoadStages()));
-        var targets = requested.Names.Count == 0 ? graph.Stages : [.. requested.Names.Select(n => graph.Set.Find(n)!)];
-        var order = graph.Order(targets, Downstream ? StageScope.Downstream : SingleItem ? StageScope.Single : StageScope.Upstream);
+        if (Targets(graph, layout) is not { Count: > 0 } targets)
+            return;
+        var order = graph.Order(targets, Downstream ? StageScope.Downstream : SingleItem ? StageScope.Single : WholePipeline ? StageScope.Pipeline : StageScope.Upstream);
         var options = new RunOptions
         {
             Force = Force, Pull = Pull, AllowMissing = AllowMissing, NoCommit = NoCommit, NoRunCache = NoRunCache, KeepGoing = KeepGoing,
-            ThrottleLimit = ThrottleLimit, ShareInput = true, Patience = Patience(LockTimeout),
+            ThrottleLimit = ThrottleLimit, ShareInput = true, CurrentFolder = FolderIn(layout),
         };
+        if (Pull && !NoRunCache && ShouldProcess(layout.Root, "Fetch earlier runs of stages from the remote"))
+            RunPumped(pump => new StageFetch(repository, pump.Context).RunsAsync());
         var plan = RunPumped(context => RunPlanner.Plan(repository, graph, order, options, context));
         plan = plan with { Stages = [.. plan.Stages.Where(MayRun)] };
-        if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out var whatIf) && (SwitchParameter)whatIf)
+        if (IsWhatIf)
             return;
-        RunPumped((CmdletPump pump) => PipelineRunner.RunAsync(repository, plan, options, EventsOf(pump), locking, pump.Context));
+        RunPumped(pump => PipelineRunner.RunAsync(repository, plan,
+            Pull ? options with { Fetch = new StageFetch(repository, pump.Context).Outputs } : options, EventsOf(pump), locking, pump.Context));
+    }
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? (SwitchParameter)given
+        : SessionState.PSVariable.GetValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
+
+    private IReadOnlyList<StageDefinition> Targets(StageGraph graph, Engine.Repositories.RepositoryLayout layout)
+    {
+        var selection = SelectionOf(graph.Set, layout);
+        if (All)
+            return graph.Set.Stages;
+        if (Requested(selection, requested, Recurse) is { } named)
+            return named;
+        var here = selection.Default(Recurse);
+        if (here.Count == 0)
+            Fail(new DataVersionException(DataErrorKind.StageNotFound, "There is no stage here: the current folder has no dvc.yaml, or it defines none.", FolderIn(layout),
+                "Name a stage, run all stages of the repository with -All, or define one with Add-Stage."));
+        return here;
     }
 
     private bool MayRun(PlannedStage planned)
@@ -117,7 +145,6 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     {
         Started = stage =>
         {
-            begun[stage.Address] = true;
             if (!Quiet)
                 pump.WriteHost($"Running stage '{stage.Address}':\n{string.Join('\n', stage.CommandTexts.Select(command => "> " + command))}");
         },

@@ -83,7 +83,7 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
                     : new LockEntry { Path = output.Text };
             if (content is not null && !noCommit)
                 repository.Placed.Set(output.Path, content.Hash);
-            result.Add((entry, ViewOf(output, entry, content is null || noCommit ? null : content.CommonKind(repository))));
+            result.Add((entry, StageView.Output(output, entry, repository.Layout) with { LinkKind = content is null || noCommit ? null : content.CommonKind(repository) }));
         }
         return result;
     }
@@ -195,13 +195,6 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         }
         return added;
     }
-
-    private StageOutput ViewOf(StageOutputPath output, DataEntry entry, LinkKind? kind) => new()
-    {
-        Path = output.Path, FullName = output.IsExternal ? null : repository.Layout.ToAbsolute(output.Path), Kind = (StageOutputKind)output.Flags.Kind,
-        Hash = entry.Hash, Size = entry.Size, FileCount = entry.FileCount, UseCache = output.Flags.UseCache, Persist = output.Flags.Persist,
-        Remote = output.Flags.Remote, LinkKind = kind,
-    };
 
     private static LockEntry EntryOf(StageOutputPath output, ContentHash hash, long? size, int? count, bool executable) =>
         new() { Path = output.Text, Hash = hash, Size = size, FileCount = count, IsExecutable = executable };
