@@ -77,11 +77,11 @@ public sealed class StageGraphViewTests
     public void The_recorded_graphs_come_out_byte_for_byte(string name)
     {
         var expected = Path.Combine(Shared.Find("fixtures"), name, "expected");
-        var tree = new MemoryTree();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(expected, "files"), "*", SearchOption.AllDirectories))
-            if (Path.GetRelativePath(Path.Combine(expected, "files"), file) is var path && (MetadataPath.IsDataFile(path) || Path.GetFileName(path) is "dvc.yaml" or "dvc.lock"))
-                tree.Add(path, File.ReadAllText(file));
-        var graph = StageGraph.Build(StageSet.Load(tree));
+        var fixture = FixtureCase.Read(name);
+        using var root = new ScratchFolder();
+        FixtureArchive.Unpack(fixture, root.Root);
+        using var repository = Engine.Repository.Open(root.PathOf(fixture.Repositories[0]));
+        var graph = StageGraph.Build(repository.LoadStages());
 
         Assert.Equal(Recorded("dag.dot"), StageGraphView.OfStages(graph, graph.Stages).ToDot() + "\n");
         if (Recorded("dag-outs.dot") is { } outputs)
