@@ -75,7 +75,7 @@ public sealed class Repository : IDisposable
 
     /// <summary>All outputs that the metadata in the workspace names.</summary>
     /// <exception cref="MetadataFormatException">A metadata file cannot be read.</exception>
-    public DataIndex Index => index ??= DataIndex.Load(WorkingTree());
+    public DataIndex Index => index ??= DataIndexLoader.Load(WorkingTree());
 
     /// <summary>Opens the repository that a folder lies in.</summary>
     /// <exception cref="DataVersionException">RepositoryNotFound; ConfigurationInvalid.</exception>
@@ -141,12 +141,12 @@ public sealed class Repository : IDisposable
     public void Reload() => (index, ignore) = (null, null);
 
     /// <summary>All outputs of the workspace; bad metadata files are reported instead of failing the whole.</summary>
-    public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndex.Load(WorkingTree(), problems);
+    public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndexLoader.Load(WorkingTree(), problems);
 
     /// <summary>All outputs that a revision's metadata names.</summary>
     /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound; MetadataInvalid.</exception>
     public DataIndex IndexAt(string revision, IList<DataVersionException>? problems = null) =>
-        DataIndex.Load(TreeAt(revision), problems);
+        DataIndexLoader.Load(TreeAt(revision), problems);
 
     /// <summary>The Git work tree, for what cannot be done without.</summary>
     /// <exception cref="DataVersionException">GitNotFound.</exception>
@@ -241,7 +241,7 @@ public sealed class Repository : IDisposable
             git.Value?.Dispose();
     }
 
-    private WorkingMetadataTree WorkingTree() => new(Layout, Ignore, Git is null ? null : folders => Git.Ignored([.. folders]));
+    internal WorkingMetadataTree WorkingTree() => new(Layout, Ignore, Git is null ? null : folders => Git.Ignored([.. folders]));
 
     internal RevisionMetadataTree TreeAt(string revision)
     {

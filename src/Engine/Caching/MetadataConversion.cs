@@ -1,6 +1,7 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Pipelines.Templating;
 using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Engine.Caching;
@@ -105,8 +106,9 @@ public sealed class MetadataConversion
     private string RewriteLock(string path, string text)
     {
         var folder = MetadataPath.FolderOf(path);
-        var pipelinePath = repository.Layout.ToAbsolute(MetadataPath.Join(folder, PipelineFile.FileName));
-        var pipeline = File.Exists(pipelinePath) ? PipelineFile.Parse(File.ReadAllText(pipelinePath), pipelinePath) : null;
+        var pipelinePath = MetadataPath.Join(folder, PipelineFile.FileName);
+        var tree = repository.WorkingTree();
+        var pipeline = tree.Exists(pipelinePath) ? new PipelineResolver(tree).Read(pipelinePath) : null;
         foreach (var stage in LockFile.Parse(text, path).Stages)
         {
             var before = stage.Dependencies.Concat(stage.Outputs).Count(IsOld);
@@ -114,7 +116,7 @@ public sealed class MetadataConversion
                 Set(entry, NameInCache(entry.Hash!.Value, keep: true), path);
             foreach (var entry in stage.Dependencies.Where(IsOld))
             {
-                var (resolved, isExternal) = MetadataPath.Resolve(folder, pipeline?.FindStage(stage.Name)?.WorkingDirectory, entry.Path, repository.Layout.Root);
+                var (resolved, isExternal) = MetadataPath.Resolve(folder, pipeline?.FindStage(stage.Name)?.Definition.WorkingDirectory, entry.Path, repository.Layout.Root);
                 Set(entry, (isExternal ? null : NameInWorkspace(resolved, entry.Hash!.Value)) ?? NameInCache(entry.Hash!.Value, keep: false), path);
             }
             if (stage.Dependencies.Concat(stage.Outputs).Count(IsOld) != before)

@@ -1,6 +1,7 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Git;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Engine.Caching;
@@ -52,7 +53,7 @@ public sealed class UsedObjects(OperationContext context, bool rememberManifests
             DataIndex index;
             try
             {
-                index = DataIndex.Load(new UnseenMetadata(tree, seen));
+                index = DataIndexLoader.Load(new UnseenMetadata(tree, seen));
             }
             catch (DataVersionException error)
             {

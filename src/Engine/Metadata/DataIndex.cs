@@ -51,14 +51,6 @@ public sealed class DataIndex
     /// <summary>The metadata files that were read, by code points.</summary>
     public IReadOnlyList<string> MetadataPaths { get; }
 
-    /// <summary>Reads all metadata of a tree.</summary>
-    /// <param name="tree">Where to read.</param>
-    /// <param name="problems">
-    /// Receives one error per unreadable file, whose outputs are then missing; with null the first such file throws.
-    /// </param>
-    public static DataIndex Load(IMetadataTree tree, IList<DataVersionException>? problems = null) =>
-        new DataIndexLoader(tree, problems).Load();
-
     /// <summary>The output at exactly this path; external ones by their text.</summary>
     public TrackedOutput? Find(string path) => byPath.GetValueOrDefault(path);
 

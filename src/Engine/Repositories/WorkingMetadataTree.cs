@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 
 namespace DataVersion.Engine.Repositories;
 

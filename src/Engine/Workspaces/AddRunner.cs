@@ -1,6 +1,7 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Pipelines.Templating;
 
 namespace DataVersion.Engine.Workspaces;
 
@@ -183,8 +184,8 @@ public sealed class AddRunner
         var path = MetadataPath.Join(folder, LockFile.FileName);
         var text = File.ReadAllText(repository.Layout.ToAbsolute(path));
         var entries = LockFile.Parse(text, path).FindStage(stageName)!.Outputs;
-        var pipeline = PipelineFile.Parse(File.ReadAllText(repository.Layout.ToAbsolute(content.Item.MetadataPath)), content.Item.MetadataPath);
-        var entry = entries.First(e => MetadataPath.Resolve(folder, pipeline.FindStage(stageName)?.WorkingDirectory, e.Path, repository.Layout.Root).Path == content.Item.Path);
+        var wdir = new PipelineResolver(repository.WorkingTree()).Read(content.Item.MetadataPath).FindStage(stageName)?.Definition.WorkingDirectory;
+        var entry = entries.First(e => MetadataPath.Resolve(folder, wdir, e.Path, repository.Layout.Root).Path == content.Item.Path);
         entry.Hash = content.Hash;
         (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
         metadata.Write(path, LockFile.ReplaceOutputs(text, stageName, entries, path));

@@ -1,5 +1,6 @@
 using DataVersion.Engine.Git;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 
 namespace DataVersion.Engine.Workspaces;
 
@@ -121,7 +122,7 @@ public static class DataHistory
     {
         IMetadataTree tree = repository.TreeAt(commit.Id);
         // A file that could not be read at the time is no reason to hide the rest of the history.
-        return DataIndex.Load(files is null ? tree : new OnlySome(tree, files), []);
+        return DataIndexLoader.Load(files is null ? tree : new OnlySome(tree, files), []);
     }
 
     private static DataVersionInfo Describe(Repository repository, ILookup<string, GitRef> refs, GitCommit commit, string path,

@@ -1,4 +1,5 @@
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 
 namespace DataVersion.Tests.Metadata;
 
@@ -12,7 +13,7 @@ public sealed class DataIndexTests
     [Fact]
     public void OutputsAreFoundByPath()
     {
-        var index = DataIndex.Load(new MemoryTree
+        var index = DataIndexLoader.Load(new MemoryTree
         {
             ["data/b.dvc"] = Track("b"),
             ["a-b.dvc"] = Track("a-b"),
@@ -35,12 +36,12 @@ public sealed class DataIndexTests
 
     [Fact]
     public void AbsolutePathsInsideTheRepositoryAreRelative() =>
-        Assert.Equal("in/side", DataIndex.Load(new MemoryTree { RootFolder = "/r/repo", ["x.dvc"] = Track("/r/repo/in/side") }).Outputs[0].Path);
+        Assert.Equal("in/side", DataIndexLoader.Load(new MemoryTree { RootFolder = "/r/repo", ["x.dvc"] = Track("/r/repo/in/side") }).Outputs[0].Path);
 
     [Fact]
     public void StagesHaveTheFlagsOfThePipelineAndTheHashesOfTheLock()
     {
-        var index = DataIndex.Load(new MemoryTree
+        var index = DataIndexLoader.Load(new MemoryTree
         {
             ["p/dvc.yaml"] = "stages:\n  s:\n    cmd: x\n    wdir: w\n    frozen: true\n    outs:\n    - a\n    - never\n    metrics:\n"
                 + "    - m.json:\n        cache: false\n  each:\n    foreach: [1, 2]\n    do:\n      cmd: x\n      outs:\n"
@@ -49,9 +50,9 @@ public sealed class DataIndexTests
                 + $"    - path: gone\n      hash: md5\n      md5: {Md5}\n  each@1:\n    cmd: x\n    outs:\n    - path: o-1.txt\n      hash: md5\n"
                 + $"      md5: {Md5}\n  old:\n    cmd: x\n    outs:\n    - path: old\n      md5: {Md5}\n",
         });
-        Assert.Equal(["p/w/a", "p/w/never", "p/w/m.json", "p/o-1.txt"], index.Outputs.Select(o => o.Path));
-        Assert.Equal([true, false, false, true], index.Outputs.Select(o => o.Hash is not null));
-        Assert.Equal([true, true, false, true], index.Outputs.Select(o => o.UseCache));
+        Assert.Equal(["p/w/a", "p/w/never", "p/w/m.json", "p/o-1.txt", "p/o-2.txt"], index.Outputs.Select(o => o.Path));
+        Assert.Equal([true, false, false, true, false], index.Outputs.Select(o => o.Hash is not null));
+        Assert.Equal([true, true, false, true, true], index.Outputs.Select(o => o.UseCache));
         Assert.False(index.Find("p/o-1.txt")!.Push);
         Assert.Equal("p/dvc.yaml:each@1", index.Find("p/o-1.txt")!.StageAddress);
         Assert.True(index.Find("p/w/a")!.IsFrozen);
@@ -69,9 +70,9 @@ public sealed class DataIndexTests
             ["dvc.yaml"] = "stages: []\n",
             ["dvc.lock"] = $"schema: '2.0'\nstages:\n  s:\n    cmd: x\n    outs:\n    - path: a\n      hash: md5\n      md5: {Md5}\n",
         };
-        Assert.Equal("bad.dvc", Assert.Throws<MetadataFormatException>(() => DataIndex.Load(tree)).Path);
+        Assert.Equal("bad.dvc", Assert.Throws<MetadataFormatException>(() => DataIndexLoader.Load(tree)).Path);
         var problems = new List<DataVersionException>();
-        var index = DataIndex.Load(tree, problems);
+        var index = DataIndexLoader.Load(tree, problems);
         Assert.Equal(["bad.dvc", "dvc.yaml"], problems.Select(problem => problem.Path));
         Assert.Equal(["good"], index.Outputs.Select(o => o.Path));
         // What the lock records must not be collected because the pipeline cannot be read.
@@ -84,7 +85,7 @@ public sealed class DataIndexTests
     [InlineData("d", "d/e/f/g", "d/e/f/g")]
     public void ConflictsNameBothFiles(string first, string second, string at)
     {
-        var index = DataIndex.Load(new MemoryTree { ["one.dvc"] = Track(first), ["two.dvc"] = Track("other", second) });
+        var index = DataIndexLoader.Load(new MemoryTree { ["one.dvc"] = Track(first), ["two.dvc"] = Track("other", second) });
         var error = Assert.Throws<DataVersionException>(index.CheckConflicts);
         Assert.Equal((DataErrorKind.OutputConflict, at), (error.Kind, error.Path));
         Assert.Contains("'one.dvc' line 2", error.Message);
@@ -93,9 +94,9 @@ public sealed class DataIndexTests
 
     [Fact]
     public void AMetadataFileInsideAnOutputIsAConflict() => Assert.Equal("d/x.dvc", Assert.Throws<DataVersionException>(
-        DataIndex.Load(new MemoryTree { ["d.dvc"] = Track("d"), ["d/x.dvc"] = Track("../y") }).CheckConflicts).Path);
+        DataIndexLoader.Load(new MemoryTree { ["d.dvc"] = Track("d"), ["d/x.dvc"] = Track("../y") }).CheckConflicts).Path);
 
     [Fact]
     public void NamesThatOnlyBeginAlikeAreNoConflict() =>
-        DataIndex.Load(new MemoryTree { ["x.dvc"] = Track("d", "d.txt", "d-e", "de/f") }).CheckConflicts();
+        DataIndexLoader.Load(new MemoryTree { ["x.dvc"] = Track("d", "d.txt", "d-e", "de/f") }).CheckConflicts();
 }

@@ -1,4 +1,5 @@
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines.Templating;
 
 namespace DataVersion.Tests.Metadata;
 
@@ -61,9 +62,13 @@ public sealed class PipelineAndLockTests
                 cmd: x
                 outs: ["${item.m}/${item.n}"]
             """, "dvc.yaml");
-        Assert.Equal(kind, file.FlagsOf(stage, path)?.Kind);
+        var stages = new PipelineResolver(new MemoryTree()).Resolve("dvc.yaml", file);
+        Assert.Equal(kind, FlagsOf(stage, path)?.Kind);
         // The same path twice has the flags of both.
-        Assert.False(file.FlagsOf("plain", "a")!.UseCache);
+        Assert.False(FlagsOf("plain", "a")!.UseCache);
+
+        OutputFlags? FlagsOf(string name, string output) =>
+            stages.FindStage(name)?.Definition.Outputs.FirstOrDefault(found => found.Path == output)?.Flags;
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 using DataVersion.Engine.Repositories;
 using DataVersion.Tests.Git;
 
@@ -46,7 +47,7 @@ public sealed class WorkingMetadataTreeTests
         Assert.Equal(["broken.dvc", "data.dvc", "far.dvc", "files.dvc", "p/dvc.yaml", "p/q/near/inside.dvc", "plain.dvc", "plainer/inside.dvc"],
             Paths(scratch));
         // The error of the broken one is told by who reads it.
-        Assert.Throws<MetadataFormatException>(() => DataIndex.Load(new WorkingMetadataTree(scratch.Layout, new IgnoreTree(scratch.Layout), null)));
+        Assert.Throws<MetadataFormatException>(() => DataIndexLoader.Load(new WorkingMetadataTree(scratch.Layout, new IgnoreTree(scratch.Layout), null)));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
-namespace DataVersion.Engine.Metadata;
+using DataVersion.Engine.Metadata;
+
+namespace DataVersion.Engine.Pipelines;
 
 /// <summary>Finds the folders that metadata files track, so that a search for more metadata need not enter them.</summary>
 internal static class TrackedFolders
@@ -7,7 +9,7 @@ internal static class TrackedFolders
     /// <param name="tree">Reads the files.</param>
     /// <param name="metadataPaths">The files.</param>
     public static IEnumerable<string> Of(IMetadataTree tree, IReadOnlyCollection<string> metadataPaths) =>
-        DataIndex.Load(new Selection(tree, metadataPaths), []).Outputs
+        DataIndexLoader.Load(new Selection(tree, metadataPaths), []).Outputs
             .Where(output => !output.IsExternal && (output.Hash is null || output.IsDirectory || output.Files.Count > 0))
             .Select(output => output.Path);
 

@@ -1,14 +1,31 @@
 using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines.Templating;
 
-namespace DataVersion.Engine.Metadata;
+namespace DataVersion.Engine.Pipelines;
 
 /// <summary>Collects the outputs of all metadata files of a tree.</summary>
-internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionException>? problems)
+internal sealed class DataIndexLoader
 {
+    private readonly IMetadataTree tree;
+    private readonly IList<DataVersionException>? problems;
+    private readonly PipelineResolver resolver;
     private readonly List<TrackedOutput> outputs = [];
     private readonly List<TrackedOutput> stale = [];
 
-    public DataIndex Load()
+    // Options of commands do not change paths, so the configuration is not asked.
+    private DataIndexLoader(IMetadataTree tree, IList<DataVersionException>? problems) =>
+        (this.tree, this.problems, resolver) = (tree, problems, new PipelineResolver(tree));
+
+    /// <summary>Reads all metadata of a tree.</summary>
+    /// <param name="tree">Where to read.</param>
+    /// <param name="problems">
+    /// Receives the error of each file that cannot be read, or whose templates cannot be resolved; the others are loaded. When
+    /// null the first such file throws.
+    /// </param>
+    public static DataIndex Load(IMetadataTree tree, IList<DataVersionException>? problems = null) => new DataIndexLoader(tree, problems).Load();
+
+    private DataIndex Load()
     {
         var paths = tree.MetadataPaths().Distinct(StringComparer.Ordinal).ToArray();
         Array.Sort(paths, Utf8Order.Instance);
@@ -83,8 +100,8 @@ internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionExcep
     {
         var lockPath = MetadataPath.Join(MetadataPath.FolderOf(path), LockFile.FileName);
         var hasLock = known.Contains(lockPath);
-        PipelineFile? pipeline = null;
-        if (!Guard(() => pipeline = PipelineFile.Parse(tree.ReadText(path), path)))
+        ResolvedPipeline? pipeline = null;
+        if (!Guard(() => (pipeline = resolver.Read(path)).ThrowIfFailed()))
         {
             if (hasLock)
                 AddStaleOf(lockPath);
@@ -94,50 +111,23 @@ internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionExcep
         {
             var locked = hasLock ? LockFile.Parse(tree.ReadText(lockPath), lockPath) : null;
             foreach (var stage in pipeline!.Stages)
-                AddStage(path, pipeline, stage, locked);
-            foreach (var stage in locked?.Stages ?? [])
-                foreach (var entry in stage.Outputs)
-                    if (pipeline.FindOutput(stage.Name, entry.Path) is null || ResolveFolder(pipeline.FindStage(stage.Name)!, stage.Name) is null)
-                        stale.Add(StaleOutput(entry, lockPath, stage.Name, pipeline.FindStage(stage.Name)));
+                AddStage(path, stage.Definition, locked?.FindStage(stage.Name));
+            foreach (var member in locked?.Stages ?? [])
+                AddStale(lockPath, member, pipeline.FindStage(member.Name)?.Definition, pipeline.File.FindStage(member.Name));
         });
     }
 
-    private void AddStage(string path, PipelineFile pipeline, PipelineStage stage, LockFile? locked)
+    // An output exists also before the first run of its stage.
+    private void AddStage(string path, PipelineStage stage, LockedStage? locked)
     {
-        if (!stage.IsGroup)
-        {
-            AddMember(stage.Name, locked?.FindStage(stage.Name));
-            return;
-        }
-        foreach (var member in locked?.Stages ?? [])
-            if (pipeline.FindStage(member.Name) == stage)
-                AddMember(member.Name, member);
-
-        void AddMember(string name, LockedStage? member)
-        {
-            if (ResolveFolder(stage, name) is not { } folder)
-                return;
-            var recorded = new HashSet<LockEntry>();
-            foreach (var definition in stage.Outputs)
-            {
-                // An untemplated output of an ordinary stage exists also before its first run.
-                if (!definition.IsTemplated && !stage.IsGroup)
-                {
-                    var entry = member?.Outputs.Find(entry => entry.Path == definition.Path);
-                    if (entry is not null)
-                        recorded.Add(entry);
-                    Add(entry ?? new LockEntry { Path = definition.Path }, definition.Flags);
-                    continue;
-                }
-                foreach (var entry in member?.Outputs ?? [])
-                    if (pipeline.FindOutput(name, entry.Path) == definition && recorded.Add(entry))
-                        Add(entry, definition.Flags);
-            }
-
-            void Add(LockEntry entry, OutputFlags flags) => outputs.Add(Content(entry, path, folder) with
+        var recorded = new Dictionary<string, LockEntry>(StringComparer.Ordinal);
+        foreach (var entry in locked?.Outputs ?? [])
+            recorded.TryAdd(entry.Path, entry);
+        foreach (var (output, flags) in stage.Outputs)
+            outputs.Add(Content(recorded.GetValueOrDefault(output) ?? new LockEntry { Path = output }, path, stage.WorkingDirectory) with
             {
                 Kind = OutputSource.Pipeline,
-                StageName = name,
+                StageName = stage.Name,
                 IsFrozen = stage.Frozen,
                 Line = flags.Line,
                 UseCache = flags.UseCache,
@@ -148,24 +138,17 @@ internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionExcep
                 Type = flags.Type,
                 Labels = flags.Labels,
             });
-        }
     }
 
-    // "." when there is none; null when only the template engine could tell.
-    private static string? ResolveFolder(PipelineStage stage, string name)
+    // Of a member that its group does not make any more the folder is known only when it is the same for all members.
+    private void AddStale(string lockPath, LockedStage member, PipelineStage? stage, PipelineStage? group)
     {
-        var folder = stage.WorkingDirectory ?? ".";
-        if (!folder.Contains("${", StringComparison.Ordinal))
-            return folder;
-        if (stage.Foreach is not null && name.IndexOf('@') is > 0 and var at)
-        {
-            var key = name[(at + 1)..];
-            if (stage.Foreach is YamlMap)
-                folder = folder.Replace("${key}", key);
-            else if (stage.Foreach is YamlSequence list && list.Items.All(item => item is YamlScalar))
-                folder = folder.Replace("${item}", key);
-        }
-        return folder.Contains("${", StringComparison.Ordinal) ? null : folder;
+        var defined = stage?.Outputs.Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
+        var folder = stage is not null ? stage.WorkingDirectory
+            : group?.WorkingDirectory is { } written && !TemplateText.IsCandidate(written) ? written : null;
+        foreach (var entry in member.Outputs)
+            if (defined?.Contains(entry.Path) is not true)
+                stale.Add(StaleOutput(entry, lockPath, member.Name, folder));
     }
 
     private void AddStaleOf(string lockPath) => Guard(() =>
@@ -175,8 +158,8 @@ internal sealed class DataIndexLoader(IMetadataTree tree, IList<DataVersionExcep
                 stale.Add(StaleOutput(entry, lockPath, member.Name, null));
     });
 
-    private TrackedOutput StaleOutput(LockEntry entry, string lockPath, string stageName, PipelineStage? stage) =>
-        Content(entry, lockPath, stage?.WorkingDirectory) with { Kind = OutputSource.Pipeline, StageName = stageName, Line = entry.Line };
+    private TrackedOutput StaleOutput(LockEntry entry, string lockPath, string stageName, string? folder) =>
+        Content(entry, lockPath, folder) with { Kind = OutputSource.Pipeline, StageName = stageName, Line = entry.Line };
 
     private TrackedOutput Content(DataEntry entry, string metadataPath, string? folder)
     {
