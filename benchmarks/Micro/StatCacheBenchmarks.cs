@@ -1,11 +1,14 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Engines;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Benchmarks.Micro;
 
 /// <summary>Which content a file had when it was last read: loading, asking for all files, saving.</summary>
+/// <remarks>One operation is long enough to be an iteration: the usual search for a number of operations took too long to end.</remarks>
 [MemoryDiagnoser]
+[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 3, iterationCount: 10)]
 public class StatCacheBenchmarks
 {
     private readonly string file = Path.Combine(Path.GetTempPath(), $"dataversion-stat-cache-{Environment.ProcessId}");

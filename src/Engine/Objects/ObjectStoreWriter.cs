@@ -54,12 +54,26 @@ public sealed partial class ObjectStoreWriter
             store.Flush();
     }
 
+    /// <summary>The same for files that are described when their turn comes: a million requests take much memory.</summary>
+    /// <param name="count">Number of files.</param>
+    /// <param name="sizeOf">The length of a file if known, else -1.</param>
+    /// <param name="describe">Describes a file; called from any thread, once for each.</param>
+    /// <param name="workers">As above.</param>
+    /// <param name="report">As above.</param>
+    /// <param name="context">As above.</param>
+    public void Store(int count, Func<int, long> sizeOf, Func<int, StoreRequest> describe, int workers, Action<int, StoreOutcome> report,
+        OperationContext context) => StoreAsPlanned(count, describe, workers, report, context, HashPlan.Of(count, workers, sizeOf));
+
     /// <summary>The same in a given way.</summary>
     internal void StoreAsPlanned(
-        IReadOnlyList<StoreRequest> requests, int workers, Action<int, StoreOutcome> report, OperationContext context, HashPlan plan)
+        IReadOnlyList<StoreRequest> requests, int workers, Action<int, StoreOutcome> report, OperationContext context, HashPlan plan) =>
+        StoreAsPlanned(requests.Count, i => requests[i], workers, report, context, plan);
+
+    private void StoreAsPlanned(int count, Func<int, StoreRequest> describe, int workers, Action<int, StoreOutcome> report,
+        OperationContext context, HashPlan plan)
     {
-        var progress = new ProgressCount("Storing", requests.Count, plan.TotalBytes, context);
-        WorkQueue.Run(requests.Count, workers, context.Cancellation, queue =>
+        var progress = new ProgressCount("Storing", count, plan.TotalBytes, context);
+        WorkQueue.Run(count, workers, context.Cancellation, queue =>
         {
             var open = new HashSet<Intake>();
             try
@@ -67,11 +81,11 @@ public sealed partial class ObjectStoreWriter
                 using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
                 while (queue.TryTake(out var index))
                 {
-                    var number = index;
-                    Store(requests[index], worker, open, outcome =>
+                    var (number, request) = (index, describe(index));
+                    Store(request, worker, open, outcome =>
                     {
                         report(number, outcome);
-                        progress.ItemDone(requests[number].SourcePath);
+                        progress.ItemDone(request.SourcePath);
                     });
                 }
                 worker.Finish();

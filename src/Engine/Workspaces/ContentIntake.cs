@@ -68,7 +68,7 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             MakeStore();
             links.TellFallback(Path.GetDirectoryName(PathOf(places[0]))!, context);
         }
-        var requests = places.ConvertAll(place =>
+        StoreRequest Describe((AddedContent Content, int File) place)
         {
             var path = PathOf(place);
             var stat = place.Content.StatOf(place.File);
@@ -77,8 +77,12 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             var kind = !options.NoRelink && repository.Layout.ToAbsolute(place.Content.Item.Target) == place.Content.Item.Source
                 ? links.First(Path.GetDirectoryName(path)!) : LinkKind.Copy;
             return new StoreRequest(path, stat, known, kind);
-        });
-        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(requests, repository.Settings.ChecksumJobs, (index, outcome) =>
+        }
+
+        long SizeOf((AddedContent Content, int File) place) => place.Content.StatOf(place.File).Size;
+
+        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(places.Count, i => SizeOf(places[i]), i => Describe(places[i]),
+            repository.Settings.ChecksumJobs, (index, outcome) =>
         {
             Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error);
             places[index].Content.SetObject(places[index].File, outcome.Object);

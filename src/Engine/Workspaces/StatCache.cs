@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -25,11 +24,14 @@ public sealed class StatCache : IStatRecords
     private const long TickNs = 12_000_000;             // the kernel stamps files with its timer: 100 Hz at worst
     private const long CoarseTickNs = 2_100_000_000;    // FAT: two seconds
     private const int UnusedDaysKept = 60;
+    private const int Guesses = 6;
+    private const int EntriesOfBlock = 4096;
 
     private readonly string file;
-    private readonly ConcurrentDictionary<UInt128, Entry> fresh = new();
+    private readonly StatEntryTable fresh = new();
     private readonly Lock loading = new();
     private byte[]? stored;
+    private byte[] storedHeader = [];
 
     /// <summary>A cache kept in this file; it is read when first needed.</summary>
     public StatCache(string file) => this.file = file;
@@ -40,7 +42,7 @@ public sealed class StatCache : IStatRecords
     public bool TryGet(string absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
     {
         var key = KeyOf(absolutePath, algorithm);
-        if (!fresh.TryGetValue(key, out var entry) && !TryFindStored(key, out entry))
+        if (!fresh.TryGet(key, out var entry) && !TryFindStored(key, out entry))
         {
             hash = default;
             return false;
@@ -53,14 +55,14 @@ public sealed class StatCache : IStatRecords
     public void Record(string absolutePath, in FileStat stat, ContentHash hash)
     {
         if (stat.Kind == FileKind.File && IsOlderThanATick(stat.ModifiedNs))
-            fresh[KeyOf(absolutePath, hash.Algorithm)] = new Entry(KeyOf(absolutePath, hash.Algorithm), stat, hash, Today);
+            fresh.Set(new StatEntry(KeyOf(absolutePath, hash.Algorithm), stat, hash, Today));
     }
 
     /// <inheritdoc/>
     public void Forget(string absolutePath)
     {
         foreach (var algorithm in (ReadOnlySpan<ContentHashAlgorithm>)[ContentHashAlgorithm.Md5, ContentHashAlgorithm.Md5Dos2Unix])
-            fresh[KeyOf(absolutePath, algorithm)] = Entry.Forgotten(KeyOf(absolutePath, algorithm));
+            fresh.Set(StatEntry.Forgotten(KeyOf(absolutePath, algorithm)));
     }
 
     /// <summary>
@@ -69,13 +71,11 @@ public sealed class StatCache : IStatRecords
     /// </summary>
     public void Save()
     {
-        if (fresh.IsEmpty)
+        if (fresh.Count == 0)
             return;
         try
         {
-            var news = fresh.Values.ToArray();
-            Array.Sort(news);
-            Write(Merge(MemoryMarshal.Cast<byte, Entry>(ReadFile().AsSpan()), news));
+            Write(OldEntries());
             fresh.Clear();
             lock (loading)
                 stored = null;
@@ -98,19 +98,24 @@ public sealed class StatCache : IStatRecords
         return XxHash128.HashToUInt128(bytes[..Encoding.UTF8.GetBytes(path, bytes)], (long)algorithm);
     }
 
-    private bool TryFindStored(UInt128 key, out Entry found)
+    private bool TryFindStored(UInt128 key, out StatEntry found)
     {
-        var entries = MemoryMarshal.Cast<byte, Entry>(Stored().AsSpan());
+        var entries = MemoryMarshal.Cast<byte, StatEntry>(Stored().AsSpan());
+        var wanted = (ulong)(key >> 64);
         int low = 0, high = entries.Length - 1;
-        while (low <= high)
+        for (var guesses = Guesses; low <= high; guesses--)
         {
             var middle = low + ((high - low) >> 1);
+            // Keys are spread evenly, so their size tells about where they are.
+            var (first, last) = (entries[low].KeyHigh, entries[high].KeyHigh);
+            if (guesses > 0 && first < wanted && wanted < last)
+                middle = Math.Clamp(low + (int)((double)(wanted - first) / (last - first) * (high - low)), low, high);
             var order = entries[middle].Key.CompareTo(key);
             if (order == 0)
             {
                 found = entries[middle];
                 if (found.LastUsedDay != Today)
-                    fresh.TryAdd(key, found with { LastUsedDay = Today });
+                    fresh.TryAdd(found with { LastUsedDay = Today });
                 return true;
             }
             if (order < 0)
@@ -128,20 +133,36 @@ public sealed class StatCache : IStatRecords
             return stored ??= ReadFile();
     }
 
-    private byte[] ReadFile()
+    // Another process may have saved since it was loaded; if not, it need not be read again.
+    private byte[] OldEntries()
+    {
+        lock (loading)
+        {
+            if (stored is { Length: > 0 } && ReadFile(justHeader: true).AsSpan().SequenceEqual(storedHeader))
+                return stored;
+            return stored = ReadFile();
+        }
+    }
+
+    private byte[] ReadFile(bool justHeader = false)
     {
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
             var header = new byte[HeaderSize];
             stream.ReadExactly(header);
+            if (justHeader)
+                return header;
             var fields = MemoryMarshal.Cast<byte, ulong>(header);
             var size = stream.Length - HeaderSize;
-            if (fields[0] != Magic || fields[1] * (ulong)Entry.Bytes != (ulong)size || size > int.MaxValue)
+            if (fields[0] != Magic || fields[1] * StatEntry.Bytes != (ulong)size || size > Array.MaxLength)
                 return [];
             var records = GC.AllocateUninitializedArray<byte>((int)size);
             stream.ReadExactly(records);
-            return XxHash3.HashToUInt64(records) == fields[2] ? records : [];
+            if (XxHash3.HashToUInt64(records) != fields[2])
+                return [];
+            storedHeader = header;
+            return records;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -149,34 +170,26 @@ public sealed class StatCache : IStatRecords
         }
     }
 
-    private static List<Entry> Merge(ReadOnlySpan<Entry> old, Entry[] news)
+    // Old and new entries in one order, the new one of two, without what is forgotten or was not used for long.
+    private IEnumerable<StatEntry> Merge(byte[] old)
     {
-        var merged = new List<Entry>(old.Length + news.Length);
-        var oldest = Today - UnusedDaysKept;
-        int i = 0, j = 0;
-        while (i < old.Length || j < news.Length)
+        StatEntry Old(int index) => MemoryMarshal.Read<StatEntry>(old.AsSpan(index * StatEntry.Bytes));
+        var (count, next, oldest) = (old.Length / StatEntry.Bytes, 0, Today - UnusedDaysKept);
+        foreach (var entry in fresh.InOrder())
         {
-            var order = i == old.Length ? 1 : j == news.Length ? -1 : old[i].Key.CompareTo(news[j].Key);
-            if (order < 0)
-            {
-                if (old[i].LastUsedDay >= oldest)
-                    merged.Add(old[i]);
-                i++;
-                continue;
-            }
-            if (!news[j].IsForgotten)
-                merged.Add(news[j]);
-            j++;
-            if (order == 0)
-                i++;
+            for (; next < count && Old(next) is var kept && kept.CompareTo(entry) <= 0; next++)
+                if (kept.Key != entry.Key && kept.LastUsedDay >= oldest)
+                    yield return kept;
+            if (!entry.IsForgotten)
+                yield return entry;
         }
-        return merged;
+        for (; next < count; next++)
+            if (Old(next) is var kept && kept.LastUsedDay >= oldest)
+                yield return kept;
     }
 
-    private void Write(List<Entry> entries)
+    private void Write(byte[] old)
     {
-        var records = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(entries));
-        ReadOnlySpan<ulong> header = [Magic, (ulong)entries.Count, XxHash3.HashToUInt64(records), 0];
         var folder = Path.GetDirectoryName(file)!;
         Directory.CreateDirectory(folder);
         var temporary = AtomicFile.TemporaryName(folder);
@@ -184,8 +197,27 @@ public sealed class StatCache : IStatRecords
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
             {
+                stream.Position = HeaderSize;
+                var block = new StatEntry[EntriesOfBlock];
+                var (held, total, check) = (0, 0UL, new XxHash3());
+                void Put()
+                {
+                    var bytes = MemoryMarshal.AsBytes(block.AsSpan(0, held));
+                    check.Append(bytes);
+                    stream.Write(bytes);
+                    total += (ulong)held;
+                    held = 0;
+                }
+                foreach (var entry in Merge(old))
+                {
+                    block[held++] = entry;
+                    if (held == block.Length)
+                        Put();
+                }
+                Put();
+                ReadOnlySpan<ulong> header = [Magic, total, check.GetCurrentHashAsUInt64(), 0];
+                stream.Position = 0;
                 stream.Write(MemoryMarshal.AsBytes(header));
-                stream.Write(records);
             }
             File.Move(temporary, file, overwrite: true);
         }
@@ -194,52 +226,5 @@ public sealed class StatCache : IStatRecords
             File.Delete(temporary);
             throw;
         }
-    }
-
-    [StructLayout(LayoutKind.Sequential, Pack = 8)]
-    private readonly record struct Entry : IComparable<Entry>
-    {
-        public const int Bytes = 72;
-
-        private readonly ulong keyHigh, keyLow;
-        private readonly ulong device, inode;
-        private readonly long size, modifiedNs;
-        private readonly ulong hashHigh, hashLow;
-        private readonly uint state; // 1 = forgotten
-
-        public Entry(UInt128 key, in FileStat stat, ContentHash hash, uint day)
-        {
-            (keyHigh, keyLow) = ((ulong)(key >> 64), (ulong)key);
-            (device, inode, size, modifiedNs) = (stat.Device, stat.Inode, stat.Size, stat.ModifiedNs);
-            Span<byte> bytes = stackalloc byte[16];
-            hash.CopyTo(bytes);
-            hashHigh = MemoryMarshal.Read<ulong>(bytes);
-            hashLow = MemoryMarshal.Read<ulong>(bytes[8..]);
-            LastUsedDay = day;
-        }
-
-        private Entry(UInt128 key)
-            : this(key, default, default, 0) => state = 1;
-
-        public uint LastUsedDay { get; init; }
-
-        public UInt128 Key => new(keyHigh, keyLow);
-
-        public bool IsForgotten => state == 1;
-
-        public static Entry Forgotten(UInt128 key) => new(key);
-
-        public bool Matches(in FileStat stat) => stat.Kind == FileKind.File
-            && stat.Device == device && stat.Inode == inode && stat.Size == size && stat.ModifiedNs == modifiedNs;
-
-        public ContentHash Hash(ContentHashAlgorithm algorithm)
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            MemoryMarshal.Write(bytes, hashHigh);
-            MemoryMarshal.Write(bytes[8..], hashLow);
-            return new ContentHash(bytes, algorithm);
-        }
-
-        public int CompareTo(Entry other) => Key.CompareTo(other.Key);
     }
 }

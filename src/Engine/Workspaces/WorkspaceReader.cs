@@ -30,7 +30,7 @@ public sealed class WorkspaceState
             Hash = files[0].Hash;
         else if (Kind == FileKind.Directory)
         {
-            Manifest = Manifest.Create(files.Select(f => new ManifestEntry(f.Path, f.Hash!.Value)), request.Algorithm);
+            Manifest = Manifest.Create(Array.ConvertAll(files, f => new ManifestEntry(f.Path, f.Hash!.Value)), request.Algorithm);
             Hash = Manifest.Hash;
         }
     }
@@ -89,6 +89,8 @@ public static class WorkspaceReader
                 toHash.Add(new HashRequest(path, requests[i].Algorithm, file.Stat.Size));
                 places.Add((i, j));
             }
+            // Of a million files the list would be in memory twice.
+            scans[i] = scans[i] with { Files = [] };
         }
         var failures = HashAll(repository, toHash, places, files, context);
         return [.. requests.Select((request, i) =>
