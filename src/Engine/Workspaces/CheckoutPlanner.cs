@@ -149,12 +149,14 @@ public sealed class CheckoutPlanner
             candidates.RemoveAll(c => tracked.Contains(repository.Layout.ToAbsolute(c.Path)));
         var states = WorkspaceReader.Read(repository,
             [.. candidates.Select(c => new ReadRequest(repository.Layout.ToAbsolute(c.Path), c.Hash.Algorithm))], context);
+        var checks = repository.Verify(states.Where((state, i) => state.Hash == candidates[i].Hash)
+            .SelectMany(state => state.Files).Select(file => file.Hash!.Value), context);
         for (var i = 0; i < candidates.Count; i++)
         {
             var ((path, hash), state) = (candidates[i], states[i]);
             if (state.Kind == FileKind.None && !state.IsSymlink)
                 stale.Add(path);
-            else if (state.Hash == hash && state.Files.All(f => repository.Verifier.Verify(f.Hash!.Value).Verdict == ObjectVerdict.Good))
+            else if (state.Hash == hash && state.Files.All(f => checks[f.Hash!.Value].Verdict == ObjectVerdict.Good))
             {
                 stale.Add(path);
                 foreach (var file in state.Files)
