@@ -290,7 +290,7 @@ public sealed class InvokeStageTests : IDisposable
         Run();
         place.Write("in.txt", "def");
 
-        Assert.Equal([("in.txt.dvc", StageOutcome.Recorded), ("upper", StageOutcome.Ran), ("count", StageOutcome.Unchanged)], Run());
+        Assert.Equal([("in.txt.dvc", StageOutcome.Recorded), ("upper", StageOutcome.Ran), ("count", StageOutcome.Ran)], Run());
         Assert.Empty(place.Session.Run<StageReason>("Get-StageReason"));
         Assert.Equal("def", File.ReadAllText(place.ObjectOf("def")));
     }
