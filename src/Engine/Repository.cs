@@ -241,6 +241,7 @@ public sealed class Repository : IDisposable
             git.Value?.Dispose();
     }
 
+    /// <summary>The metadata files of the workspace; nothing is read yet.</summary>
     internal WorkingMetadataTree WorkingTree() => new(Layout, Ignore, Git is null ? null : folders => Git.Ignored([.. folders]));
 
     internal RevisionMetadataTree TreeAt(string revision)

@@ -103,17 +103,27 @@ internal sealed class YamlPatch
                 if (List(list, other, depth, start, stop))
                     return true;
                 break;
-            case (YamlScalar { Look: { Style: YamlStyle.Plain or YamlStyle.Quoted, Anchor: null } look } scalar, YamlScalar) when scalar.Line - 1 == start && stop == start + 1:
-                var rendered = YamlWriter.Write(new YamlMap { [key.SourceText] = YamlCopy.WithoutLook(wanted) }).TrimEnd('\n');
-                var length = look.End - look.Start;
-                if (length > 0 && !rendered.Contains('\n') && rendered.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon)
-                {
-                    edits.Add((start, 1, [lines[start].Remove(scalar.Column - 1, length).Insert(scalar.Column - 1, rendered[(colon + 2)..])]));
-                    return true;
-                }
-                break;
         }
-        edits.Add((start, stop - start, Render(key, wanted, depth, key.Column - 1)));
+        if (!Inline(key, old, wanted, start, stop))
+            edits.Add((start, stop - start, Render(key, wanted, depth, key.Column - 1)));
+        return true;
+    }
+
+    // A value on the line of its key is replaced there: what stands behind it stays. Brackets stay brackets.
+    private bool Inline(YamlScalar key, YamlNode old, YamlNode wanted, int start, int stop)
+    {
+        var isFlow = old is not YamlScalar && old.Look is { IsFlow: true };
+        if (old.Line - 1 != start || stop != start + 1 || old.Look is not { Anchor: null } look || look.End <= look.Start
+            || !isFlow && (old is not YamlScalar || wanted is not YamlScalar || look.Style is not (YamlStyle.Plain or YamlStyle.Quoted)))
+            return false;
+        var copy = YamlCopy.WithoutLook(wanted);
+        if (isFlow && copy is not YamlScalar)
+            copy.Look = new YamlLook { Style = YamlStyle.Flow };
+        var rendered = YamlWriter.Write(new YamlMap { [key.SourceText] = copy }, keepLook: true).TrimEnd('\n');
+        var colon = rendered.IndexOf(": ", StringComparison.Ordinal);
+        if (colon <= 0 || rendered.Contains('\n'))
+            return false;
+        edits.Add((start, 1, [lines[start].Remove(old.Column - 1, look.End - look.Start).Insert(old.Column - 1, rendered[(colon + 2)..])]));
         return true;
     }
 

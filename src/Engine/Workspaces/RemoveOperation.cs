@@ -52,13 +52,7 @@ public static class RemoveOperation
             try
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                foreach (var output in stage.Where(o => !o.IsExternal))
-                    if (deleteData)
-                        DeleteData(repository, output, force, context);
-                    else
-                        WorkspaceProtection.Unprotect(repository, output, null, static _ => { }, context);
-                FaultPoint.Reach("remove.data");
-                metadata.Unignore(stage.Where(o => !o.IsExternal).Select(o => o.Path));
+                Release(repository, stage, deleteData, force, metadata, context);
                 metadata.Write(stage.Key, null);
                 FaultPoint.Reach("remove.metadata");
                 foreach (var output in stage)
@@ -77,6 +71,19 @@ public static class RemoveOperation
         // Nothing goes into Git's index, whatever core.autostage says: so it is with DVC.
         repository.Reload();
         return failures;
+    }
+
+    /// <summary>Gives outputs back to the user: private files, or none, that Git no longer ignores.</summary>
+    internal static void Release(Repository repository, IEnumerable<TrackedOutput> outputs, bool deleteData, bool force, MetadataUpdate metadata, OperationContext context)
+    {
+        TrackedOutput[] inside = [.. outputs.Where(o => !o.IsExternal)];
+        foreach (var output in inside)
+            if (deleteData)
+                DeleteData(repository, output, force, context);
+            else
+                WorkspaceProtection.Unprotect(repository, output, null, static _ => { }, context);
+        FaultPoint.Reach("remove.data");
+        metadata.Unignore(inside.Select(o => o.Path));
     }
 
     private static void DeleteData(Repository repository, TrackedOutput output, bool force, OperationContext context)

@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
+using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Pipelines;
+
+namespace DataVersion.Cmdlets;
+
+/// <summary>Lists stages with their commands, what they read and what they make.</summary>
+[Cmdlet(VerbsCommon.Get, "Stage", DefaultParameterSetName = "Name")]
+[OutputType(typeof(Stage))]
+public sealed class GetStageCommand : RepositoryCmdlet
+{
+    private readonly RequestedStages requested = new();
+
+    /// <summary>Stages of the current folder's dvc.yaml, folder/dvc.yaml:name, a dvc.yaml, a .dvc file, or an output; wildcards are expanded.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(StageNameCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
+    public string[]? Address { get; set; }
+
+    /// <summary>The stages of the folders below too; a name may then be a folder.</summary>
+    [Parameter(ParameterSetName = "Name")]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => requested.Collect(Name, Address);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var layout = FindRepository();
+        using var repository = OpenRepository(layout);
+        var problems = new List<DataVersionException>();
+        var selection = SelectionOf(RunPumped(_ => repository.LoadStages(problems)), layout);
+        // One bad file hides its own stages only.
+        foreach (var problem in problems)
+            WriteError(problem, problem.Path);
+        foreach (var stage in Requested(selection, requested, Recurse) ?? selection.Default(Recurse))
+            WriteObject(StageView.Of(stage, layout));
+    }
+}
