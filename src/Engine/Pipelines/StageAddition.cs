@@ -9,7 +9,8 @@ namespace DataVersion.Engine.Pipelines;
 /// <param name="Stage">The stage.</param>
 /// <param name="Text">The new text of its file.</param>
 /// <param name="Replaces">There is a stage of that name.</param>
-public sealed record StageAdditionPlan(StageDefinition Stage, string Text, bool Replaces);
+/// <param name="Ignored">The outputs that Git is to ignore, in DVC's order.</param>
+public sealed record StageAdditionPlan(StageDefinition Stage, string Text, bool Replaces, IReadOnlyList<string> Ignored);
 
 /// <summary>
 /// Writes a stage into the <c>dvc.yaml</c> of a folder (DVC: <c>stage add</c>). Everything is checked before anything is
@@ -43,14 +44,14 @@ public static class StageAddition
         var paths = new StageDraftPaths(repository, folder, draft);
         var definition = StageDraftText.ToNode(paths.Resolved, paths.WorkingDirectory, old?.Definition);
         var edited = PipelineEditor.WithStage(RawText(repository, path), draft.Name, definition, path);
-        var graph = StageGraph.Build(StageSet.Load(new ChangedTree(tree, path, edited)));
+        var graph = StageGraph.Build(StageSet.Load(new ChangedTree(tree, path, edited), parsing: repository.Settings.Parsing));
         var stage = graph.Set.Find(StageSet.AddressOf(path, draft.Name)) ?? throw Templated(StageSet.AddressOf(path, draft.Name), path, old?.Line ?? 0, "written");
-        string[] cached = [.. CachedOutputs(stage)];
+        string[] cached = [.. CachedOutputs(stage, paths.Resolved)];
         if (repository.Git?.Tracked([.. cached.Select(repository.Layout.ToAbsolute)]) is { Count: > 0 } tracked)
             throw new DataVersionException(DataErrorKind.TrackedByGit,
                 $"'{repository.Layout.ToRelative(tracked.First())}' is tracked by Git, so it cannot be an output that the cache keeps.", repository.Layout.ToRelative(tracked.First()),
                 "Take it out of Git first with 'git rm -r --cached', or leave it to Git with -OutputNoCache.");
-        return new StageAdditionPlan(stage, edited, old is not null);
+        return new StageAdditionPlan(stage, edited, old is not null, cached);
     }
 
     /// <summary>Writes the file and the lines of <c>.gitignore</c>. The caller still holds the lock.</summary>
@@ -59,7 +60,7 @@ public static class StageAddition
         var metadata = new MetadataUpdate(repository);
         try
         {
-            metadata.Ignore([.. CachedOutputs(plan.Stage)]);
+            metadata.Ignore(plan.Ignored);
             FaultPoint.Reach("stage-add.ignored");
             metadata.Write(plan.Stage.MetadataPath, plan.Text);
             FaultPoint.Reach("stage-add.written");
@@ -92,8 +93,12 @@ public static class StageAddition
         }
     }
 
-    private static IEnumerable<string> CachedOutputs(StageDefinition stage) =>
-        stage.Outputs.Where(output => output.Flags.UseCache && !output.IsExternal).Select(output => output.Path);
+    // DVC's order: what persists, metrics, plots, then the others; each as it was typed.
+    private static IEnumerable<string> CachedOutputs(StageDefinition stage, StageDraft draft)
+    {
+        string[] typed = [.. draft.Outputs.OrderBy(output => output.Persist ? 0 : output.Kind switch { OutputKind.Metric => 1, OutputKind.Plot => 2, _ => 3 }).Select(output => output.Path)];
+        return stage.Outputs.Where(output => output.Flags.UseCache && !output.IsExternal).OrderBy(output => Array.IndexOf(typed, output.Text)).Select(output => output.Path);
+    }
 
     private static void CheckNames(StageDraft draft)
     {

@@ -4,6 +4,7 @@ namespace DataVersion.Tests.Fixtures;
 internal sealed class DvcArguments
 {
     private readonly Dictionary<string, string?> options = [];
+    private readonly List<(string Option, string Value)> values = [];
 
     /// <summary>Reads the words; <paramref name="withValue"/> names the options that take the next word.</summary>
     public DvcArguments(IEnumerable<string> words, params string[] withValue)
@@ -15,7 +16,7 @@ internal sealed class DvcArguments
             if (equals > 0)
                 options[word[..equals]] = word[(equals + 1)..];
             else if (withValue.Contains(word))
-                options[word] = rest.Dequeue();
+                values.Add((word, (options[word] = rest.Dequeue())!));
             else if (word.StartsWith('-') && word.Length > 1)
                 options[word] = null;
             else
@@ -36,6 +37,14 @@ internal sealed class DvcArguments
     {
         read.UnionWith(spellings);
         return spellings.Any(options.ContainsKey);
+    }
+
+    /// <summary>All values of an option that may be given several times; null when it was not given.</summary>
+    public string[]? Values(params string[] spellings)
+    {
+        read.UnionWith(spellings);
+        string[] found = [.. values.Where(pair => spellings.Contains(pair.Option)).Select(pair => pair.Value)];
+        return found.Length > 0 ? found : null;
     }
 
     /// <summary>The value of an option; null when it was not given.</summary>

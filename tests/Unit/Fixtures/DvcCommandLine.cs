@@ -30,6 +30,10 @@ internal static partial class DvcCommandLine
         ["remote", var verb, .. var rest] => Remote(verb, rest),
         ["install"] => new(new CmdletCall("Install-DataHook")),
         ["git-hook", var name, .. var rest] => new(new CmdletCall("Invoke-DataHook").With("Name", name).With("ArgumentList", rest)),
+        ["stage", "add", .. var rest] => AddStage(new(rest, "-n", "--name", "--desc", "-d", "--deps", "-o", "--outs", "-O", "--outs-no-cache", "--outs-persist",
+            "--outs-persist-no-cache", "-m", "--metrics", "-M", "--metrics-no-cache", "--plots", "--plots-no-cache", "-p", "--params", "-w", "--wdir")),
+        ["freeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Lock-Stage").With("Name", args.Targets))),
+        ["unfreeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Unlock-Stage").With("Name", args.Targets))),
         // Reading every stage file is what matters here; the stages themselves come with pipelines.
         ["stage", "list", ..] => new(new CmdletCall("Get-DataFile")),
         _ => throw new NotSupportedException($"No translation of 'dvc {string.Join(' ', words)}'."),
@@ -46,8 +50,10 @@ internal static partial class DvcCommandLine
     private static DvcCommand Commit(DvcArguments args) => Checked(args, _ => new(new CmdletCall("Save-DataFile")
         .With("LiteralPath", args.Targets).Switch("Force", args.Has("-f"))));
 
-    private static DvcCommand Remove(DvcArguments args) => Checked(args, _ => new(new CmdletCall("Remove-DataFile")
-        .With("LiteralPath", args.Targets).Switch("DeleteData", args.Has("--outs"))));
+    // The name of a stage has no dot, only that of its file.
+    private static DvcCommand Remove(DvcArguments args) => Checked(args, _ => args.Targets.TrueForAll(static t => !t.Contains('.') || t.Contains("dvc.yaml:", StringComparison.Ordinal))
+        ? new(new CmdletCall("Remove-Stage").With("Name", args.Targets).Switch("DeleteData", args.Has("--outs")))
+        : new(new CmdletCall("Remove-DataFile").With("LiteralPath", args.Targets).Switch("DeleteData", args.Has("--outs"))));
 
     private static DvcCommand Move(DvcArguments args) => Checked(args, _ => new(new CmdletCall("Move-DataFile")
         .With("LiteralPath", args.Targets[0]).With("Destination", args.Targets[1])));

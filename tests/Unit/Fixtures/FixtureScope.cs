@@ -12,7 +12,6 @@ internal static class FixtureScope
 {
     private const string Pipelines = "stages are run and edited by the pipeline cmdlets, which come later";
     private const string Imports = "imports come later";
-    private const string Freezing = "Lock-Stage and Unlock-Stage come with pipelines";
     private const string Metrics = "metrics and plots come later";
     private const string Experiments = "experiments come later";
 
@@ -25,8 +24,6 @@ internal static class FixtureScope
 
     private static readonly Substitution[] Substitutions =
     [
-        new("09-re-add-fields", 25, Freezing, new FromSnapshot("repo", "4-freeze", "plain.txt.dvc")),
-        new("09-re-add-fields", 27, Freezing, new FromSnapshot("repo", "5-unfreeze", "plain.txt.dvc")),
         new("15-shared-cache", 33, Pipelines, new FromArchive("one/dvc.lock", "one/upper.txt", "one/.gitignore",
             "shared-cache/files/md5/63", "shared-cache/runs")),
         new("20-legacy-migrate", 25, Pipelines),
@@ -46,15 +43,10 @@ internal static class FixtureScope
         new("26-run-cache-remote", 37, Pipelines, new FromArchive("clone/.dvc/cache/files", "clone/in.txt", "clone/sorted.txt", "clone/head.txt")),
         new("27-gc-scopes", 97, Pipelines, new FromArchive("repo/dvc.lock", "repo/u.txt", "repo/.gitignore",
             "repo/.dvc/cache/files/md5/1f", "repo/.dvc/cache/runs")),
-        new("43-autostage-hooks", 13, Pipelines,
-            new FromGit("repo", "HEAD~1", "dvc.yaml", ".gitignore"), new GitCommand("repo", "add", "dvc.yaml", ".gitignore")),
         new("43-autostage-hooks", 15, Pipelines,
             new FromGit("repo", "HEAD~1", "dvc.lock"), new GitCommand("repo", "add", "dvc.lock"),
             new FromArchive("repo/u.txt", "repo/m.json", "repo/.dvc/cache/runs", "repo/.dvc/cache/files/md5/89", "repo/.dvc/cache/files/md5/bf")),
-        new("43-autostage-hooks", 25, Freezing, new FromGit("repo", "HEAD", "dvc.yaml")),
         new("43-autostage-hooks", 38, "there is no cmdlet that takes a repository apart", new FromArchive("destroyed")),
-        new("45-yaml-reading", 24, Freezing, new FromSnapshot("repo", "4-unfrozen", "extra.dvc")),
-        new("45-yaml-reading", 26, Freezing, new FromSnapshot("repo", "5-frozen", "many.dvc")),
         new("45-yaml-reading", 30, Pipelines, new FromSnapshot("repo", "6-repro", "dvc.lock"),
             new FromArchive("repo/.gitignore", "repo/base.txt", "repo/derived.txt", "repo/.dvc/cache/runs",
                 "repo/.dvc/cache/files/md5/ce", "repo/.dvc/cache/files/md5/3e")),
