@@ -57,7 +57,8 @@ internal sealed class YamlPatch
     {
         if (old is { Count: > 0, Look: not { Style: YamlStyle.Plain } })
             return false;
-        var last = old.Count > 0 ? above + 1 : lines.Count - (lines[^1].Length == 0 ? 1 : 0);
+        // At the end of the file, comments there included, as DVC does; inside it before comments that may belong to what follows.
+        var last = depth == 0 ? lines.FindLastIndex(static line => line.AsSpan().Trim().Length > 0) + 1 : above + 1;
         var indent = old.Count > 0 ? -1 : 2 * depth;
         foreach (var (key, value) in old.Entries)
         {

@@ -60,7 +60,8 @@ public static class StageAddition
         var metadata = new MetadataUpdate(repository);
         try
         {
-            metadata.Ignore(plan.Ignored);
+            // Where the folder is still to be made, the run that makes it writes the line.
+            metadata.Ignore([.. plan.Ignored.Where(path => Directory.Exists(repository.Layout.ToAbsolute(MetadataPath.FolderOf(path))))]);
             FaultPoint.Reach("stage-add.ignored");
             metadata.Write(plan.Stage.MetadataPath, plan.Text);
             FaultPoint.Reach("stage-add.written");

@@ -32,9 +32,9 @@ internal sealed class StageDraftPaths
             Outputs = [.. draft.Outputs.Select(output => output with { Path = Output(output) })],
             Parameters = [.. draft.Parameters.Select(Parameters)],
         };
-        if (Resolved.Outputs.GroupBy(output => output.Path, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (Resolved.Outputs.GroupBy(output => MetadataPath.Normalize(output.Path), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new DataVersionException(DataErrorKind.OutputConflict, $"The stage '{draft.Name}' names the output '{twice.Key}' twice.", twice.Key, "Name it once, with one kind.");
-        if (Resolved.Dependencies.FirstOrDefault(path => Resolved.Outputs.Any(output => output.Path == path)) is { } both)
+        if (Resolved.Dependencies.FirstOrDefault(path => Resolved.Outputs.Any(output => MetadataPath.Normalize(output.Path) == MetadataPath.Normalize(path))) is { } both)
             throw new DataVersionException(DataErrorKind.StageCycle, $"The stage '{draft.Name}' reads '{both}' and makes it.", both, "Let it make something else.");
     }
 
@@ -49,8 +49,9 @@ internal sealed class StageDraftPaths
         if (MetadataSchema.IsUrl(typed))
             return typed;
         var path = OperatingSystem.IsWindows() ? typed.Replace('\\', '/') : typed;
+        // DVC writes a relative path as it was typed.
         if (!Path.IsPathFullyQualified(path))
-            return MetadataPath.Normalize(path) is { Length: > 0 } normal ? normal : ".";
+            return path;
         return repository.Layout.ToRelative(path) is { } inside ? Path.GetRelativePath("/" + folder, "/" + inside).Replace('\\', '/') : path.TrimEnd('/');
     }
 

@@ -47,8 +47,8 @@ public static class StageFreezing
                 failures.Add(new PathFailure(file.Key, FileErrors.Describe(error, file.Key, "change")));
             }
         }
+        // Nothing goes into Git's index, whatever core.autostage says: so it is with DVC.
         repository.Reload();
-        metadata.Stage();
         return failures;
     }
 }
