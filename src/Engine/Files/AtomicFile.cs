@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataVersion.Engine.Files;
 
@@ -43,15 +44,18 @@ internal static class AtomicFile
         var temporary = TemporaryName(Path.GetDirectoryName(path)!);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+            using (var file = Create(temporary))
             {
-                file.Write(content);
+                if (OperatingSystem.IsLinux())
+                    LinuxDescriptors.Write(file, content, 0, temporary);
+                else
+                    RandomAccess.Write(file, content, 0);
                 if (durable)
-                    file.Flush(flushToDisk: true);
+                    RandomAccess.FlushToDisk(file);
             }
-            if (!OperatingSystem.IsWindows() && File.Exists(path))
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
-            File.Move(temporary, path, overwrite: true);
+            if (!OperatingSystem.IsWindows() && FileStat.Read(path, followLinks: true) is { Kind: FileKind.File } old)
+                File.SetUnixFileMode(temporary, (UnixFileMode)old.Mode);
+            FileRename.Replace(temporary, path);
         }
         catch
         {
@@ -59,6 +63,10 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    private static SafeFileHandle Create(string path) => OperatingSystem.IsLinux()
+        ? LinuxDescriptors.CreateNew(path, 0b110_110_110)
+        : File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
 
     /// <summary>Replaces the file by this text, UTF-8 without a mark.</summary>
     public static void Write(string path, string text, bool durable = true) =>

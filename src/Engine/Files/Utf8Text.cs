@@ -13,7 +13,7 @@ internal static class Utf8Text
     /// <summary>Reads a file; a mark at its start is left out.</summary>
     /// <exception cref="IOException">It cannot be read; also <see cref="UnauthorizedAccessException"/>.</exception>
     /// <inheritdoc cref="Decode" path="/exception"/>
-    public static string Read(string path, string nameForErrors, DataErrorKind kind) => Decode(File.ReadAllBytes(path), nameForErrors, kind);
+    public static string Read(string path, string nameForErrors, DataErrorKind kind) => Decode(SmallFile.Read(path, out _), nameForErrors, kind);
 
     /// <summary>The text of these bytes; a mark at their start is left out.</summary>
     /// <exception cref="MetadataFormatException">They are not UTF-8.</exception>

@@ -12,6 +12,21 @@ internal sealed record MetadataFolder(GitTreeEntry[] Files, (string Name, Metada
     /// <summary>A folder without any.</summary>
     public static MetadataFolder Empty { get; } = new([], [], false);
 
+    private Dictionary<string, string>? ids;
+
+    /// <summary>The name of the content of a file directly in it; null when there is none.</summary>
+    public string? IdOf(ReadOnlySpan<char> name)
+    {
+        if (ids is null)
+        {
+            var all = new Dictionary<string, string>(Files.Length, StringComparer.Ordinal);
+            foreach (var file in Files)
+                all.TryAdd(file.Name, file.Id);
+            ids = all;
+        }
+        return ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var id) ? id : null;
+    }
+
     /// <summary>Whether a file of this name is metadata or decides what is.</summary>
     public static bool Concerns(string name) => IsMetadata(name) || name == ".dvcignore";
 

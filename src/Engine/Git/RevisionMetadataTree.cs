@@ -103,7 +103,7 @@ public sealed class RevisionMetadataTree : IMetadataTree
                 return null;
             at = next;
         }
-        return Array.Find(at.Files, f => repositoryPath.AsSpan(start).SequenceEqual(f.Name)).Id;
+        return at.IdOf(repositoryPath.AsSpan(start));
     }
 
     // ".dvc/..." is not in the listing.

@@ -11,7 +11,9 @@ public sealed class AddPlanner
     private readonly FolderLinks folders;
     private readonly List<AddItem> items = [];
     private readonly List<PathFailure> failures = [];
-    private readonly Dictionary<string, AddItem> byTarget = new(StringComparer.Ordinal);
+    private readonly HashSet<string> targets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> planned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> pathInside = new(StringComparer.Ordinal);
 
     private AddPlanner(Repository repository, AddOptions options)
     {
@@ -59,7 +61,7 @@ public sealed class AddPlanner
         if (path.EndsWith(".dvc", StringComparison.Ordinal) || Path.GetFileName(path) is PipelineFile.FileName or LockFile.FileName)
             throw new DataVersionException(DataErrorKind.PathUnsupported, $"'{path}' is a metadata file, so it cannot be tracked as data.", path,
                 "Add the data it describes.");
-        if (byTarget.ContainsKey(path))
+        if (targets.Contains(path))
             return;
         if (folders.ProblemAbove(path) is { } problem)
             throw problem;
@@ -68,8 +70,11 @@ public sealed class AddPlanner
             throw new DataVersionException(DataErrorKind.PathIgnored,
                 $"'{path}' is ignored by {match.File}, line {match.Line}: {match.Pattern}", path, "Change the pattern, or add another path.");
         var item = Decide(source, path, stat);
-        byTarget[path] = item;
+        targets.Add(path);
         items.Add(item);
+        planned.Add(item.Path);
+        for (var folder = MetadataPath.FolderOf(item.Path); folder.Length > 0 && pathInside.TryAdd(folder, item.Path);)
+            folder = MetadataPath.FolderOf(folder);
     }
 
     private AddItem Decide(string source, string path, FileStat stat)
@@ -95,8 +100,8 @@ public sealed class AddPlanner
             throw new DataVersionException(DataErrorKind.OutputConflict,
                 $"'{path}' cannot be tracked, because '{inside.Path}' inside it is tracked by '{inside.StageAddress}' already.", path,
                 $"Stop tracking '{inside.Path}' with Remove-DataFile first, or add another folder.");
-        if (items.FirstOrDefault(i => Overlap(i.Path, path)) is { } other)
-            throw new DataVersionException(DataErrorKind.OutputConflict, $"'{path}' and '{other.Path}' overlap, so they cannot both be tracked.", path,
+        if (Overlapping(path) is { } other)
+            throw new DataVersionException(DataErrorKind.OutputConflict, $"'{path}' and '{other}' overlap, so they cannot both be tracked.", path,
                 "Add only the outer one.");
         var metadata = path + ".dvc";
         if (FileStat.Read(repository.Layout.ToAbsolute(metadata)).Exists && !options.Force)
@@ -110,8 +115,16 @@ public sealed class AddPlanner
     private static DataVersionException InTheWay(string path) => new(DataErrorKind.PathExists, $"'{path}' exists already.", path,
         "Choose another place for -OutFile, or replace it with -Force.");
 
-    private static bool Overlap(string left, string right) =>
-        left.StartsWith(right + "/", StringComparison.Ordinal) || right.StartsWith(left + "/", StringComparison.Ordinal);
+    // A planned path above this one or inside it.
+    private string? Overlapping(string path)
+    {
+        if (pathInside.TryGetValue(path, out var inside))
+            return inside;
+        for (var folder = MetadataPath.FolderOf(path); folder.Length > 0; folder = MetadataPath.FolderOf(folder))
+            if (planned.Contains(folder))
+                return folder;
+        return null;
+    }
 
     private static string DestinationOf(string source, string outFile) =>
         Directory.Exists(outFile) ? Path.Combine(outFile, Path.GetFileName(Path.TrimEndingDirectorySeparator(source))) : outFile;
@@ -122,12 +135,12 @@ public sealed class AddPlanner
         if (fresh.Count == 0 || repository.Git is null)
             return;
         var tracked = repository.Git.Tracked([.. fresh.Select(i => repository.Layout.ToAbsolute(i.Path))]);
-        foreach (var item in fresh.Where(i => tracked.Contains(repository.Layout.ToAbsolute(i.Path))))
-        {
-            items.Remove(item);
+        items.RemoveAll(IsTracked);
+        foreach (var item in fresh.Where(IsTracked))
             failures.Add(new PathFailure(item.Path, new DataVersionException(DataErrorKind.TrackedByGit,
                 $"'{item.Path}' is tracked by Git, so it cannot be tracked as data.", item.Path,
                 $"Take it out of Git first, keeping the file: git rm -r --cached '{item.Path}' ; git commit -m \"Stop tracking {item.Path}\"")));
-        }
+
+        bool IsTracked(AddItem item) => item.Action == AddAction.Track && tracked.Contains(repository.Layout.ToAbsolute(item.Path));
     }
 }

@@ -59,8 +59,10 @@ public sealed class AddRunner
             FaultPoint.Reach("add.manifests");
             try
             {
-                foreach (var content in records)
-                    Record(content);
+                foreach (var content in records.Where(c => c.Item.Output?.StageName is null))
+                    Record([content], () => RecordInDataFile(content));
+                foreach (var stages in records.Where(c => c.Item.Output?.StageName is not null).GroupBy(c => c.Item.MetadataPath))
+                    Record([.. stages], () => RecordInLock(stages.Key, stages));
                 var failed = records.Where(c => c.Failure is not null).Select(c => c.Item.Path).ToHashSet();
                 added.RemoveAll(content => failed.Contains(content.Item.Path));
                 // What went to a remote need not be here; if it is, it stays as it is.
@@ -102,20 +104,20 @@ public sealed class AddRunner
     private bool IsHere(AddedContent content) =>
         options.Upload is null || content.Item.Source == repository.Layout.ToAbsolute(content.Item.Path);
 
-    private void Record(AddedContent content)
+    private void Record(AddedContent[] contents, Action record)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         try
         {
-            if (content.Item.Output?.StageName is { } stage)
-                RecordInLock(content, stage);
-            else
-                metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
+            record();
         }
         catch (DataVersionException error)
         {
-            content.Failure = error;
-            failures.Add(new PathFailure(content.Item.Path, error));
+            foreach (var content in contents)
+            {
+                content.Failure = error;
+                failures.Add(new PathFailure(content.Item.Path, error));
+            }
         }
         FaultPoint.Reach("add.metadata");
     }
@@ -175,21 +177,43 @@ public sealed class AddRunner
             repository.Stores.Current.Add(manifest);
     }
 
-    /// <summary>An output of a stage is recorded in the <c>dvc.lock</c> beside its <c>dvc.yaml</c>.</summary>
-    private void RecordInLock(AddedContent content, string stageName)
+    private void RecordInDataFile(AddedContent content)
     {
-        if (content.IsUnchangedLegacy)
-            return;
-        var folder = MetadataPath.FolderOf(content.Item.MetadataPath);
-        var path = MetadataPath.Join(folder, LockFile.FileName);
-        var text = File.ReadAllText(repository.Layout.ToAbsolute(path));
-        var entries = LockFile.Parse(text, path).FindStage(stageName)!.Outputs;
-        var wdir = new PipelineResolver(repository.WorkingTree()).Read(content.Item.MetadataPath).FindStage(stageName)?.Definition.WorkingDirectory;
-        var entry = entries.First(e => MetadataPath.Resolve(folder, wdir, e.Path, repository.Layout.Root).Path == content.Item.Path);
-        entry.Hash = content.Hash;
-        (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
-        metadata.Write(path, LockFile.ReplaceOutputs(text, stageName, entries, path));
+        if (IsRecorded(content))
+            metadata.Keep(content.Item.MetadataPath);
+        else
+            metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
     }
+
+    /// <summary>The <c>.dvc</c> file, read under this lock, says what it is to say. An import is written for its own checksum.</summary>
+    private bool IsRecorded(AddedContent content) => content.Item is { Action: not AddAction.Track, Output: { Kind: OutputSource.DataFile, Files: [] } output }
+        && options is { Description: null, Type: null, Labels: null, Meta: null }
+        && (content.IsUnchangedLegacy || output.Hash == content.Hash && output.Size == content.Size
+            && output.FileCount == content.Manifest?.Count && output.IsExecutable == content.IsExecutable);
+
+    /// <summary>Outputs of stages are recorded in the <c>dvc.lock</c> beside their <c>dvc.yaml</c>, all of one file at once.</summary>
+    private void RecordInLock(string pipelinePath, IEnumerable<AddedContent> contents)
+    {
+        var folder = MetadataPath.FolderOf(pipelinePath);
+        var path = MetadataPath.Join(folder, LockFile.FileName);
+        var text = ReadText(path);
+        var file = LockFile.Parse(text, path);
+        var pipeline = new PipelineResolver(repository.WorkingTree()).Read(pipelinePath);
+        var stages = new HashSet<LockedStage>();
+        foreach (var content in contents.Where(c => !c.IsUnchangedLegacy))
+        {
+            var stage = file.FindStage(content.Item.Output!.StageName!)!;
+            var entry = stage.Outputs.First(e => MetadataPath.Resolve(folder, pipeline.FindStage(stage.Name)?.Definition.WorkingDirectory, e.Path,
+                repository.Layout.Root).Path == content.Item.Path);
+            entry.Hash = content.Hash;
+            (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
+            stages.Add(stage);
+        }
+        if (stages.Count > 0)
+            metadata.Write(path, LockFile.WithStages(text, stages, path));
+    }
+
+    private string ReadText(string path) => Utf8Text.Read(repository.Layout.ToAbsolute(path), path, DataErrorKind.MetadataInvalid);
 
     private void Describe(DataFileDocument document, AddedContent content)
     {

@@ -25,19 +25,22 @@ internal sealed class MetadataUpdate(Repository repository)
     /// <param name="change">Makes the change.</param>
     public void WriteDataFile(string path, Action<DataFileDocument> change)
     {
-        var absolute = repository.Layout.ToAbsolute(path);
-        var document = File.Exists(absolute)
-            ? DataFileDocument.Parse(File.ReadAllText(absolute), path)
-            : DataFileDocument.CreateNew(path);
+        var old = ReadOld(path);
+        var document = old is null
+            ? DataFileDocument.CreateNew(path)
+            : DataFileDocument.Parse(Utf8Text.Decode(old, path, DataErrorKind.MetadataInvalid), path);
         change(document);
         if (document.IsImport)
             document.StageHash = document.ComputeStageHash();
-        Write(path, document.ToText());
+        Replace(path, old, Encoding.UTF8.GetBytes(document.ToText()));
     }
+
+    /// <summary>A file that needs no change, but goes into Git's index with those that do.</summary>
+    public void Keep(string path) => touched.Add(path);
 
     /// <summary>Writes a text, or deletes the file when there is none; nothing happens when that is what is there.</summary>
     /// <exception cref="DataVersionException">It cannot be read, written or deleted.</exception>
-    public void Write(string path, string? text) => Write(path, text is null ? null : Encoding.UTF8.GetBytes(text));
+    public void Write(string path, string? text) => Replace(path, ReadOld(path), text is null ? null : Encoding.UTF8.GetBytes(text));
 
     /// <summary>
     /// Takes back everything that was written, as far as that is possible: a command that cannot be carried to its end leaves
@@ -73,12 +76,23 @@ internal sealed class MetadataUpdate(Repository repository)
         replaced = 0;
     }
 
-    private void Write(string path, byte[]? content)
+    private byte[]? ReadOld(string path)
+    {
+        try
+        {
+            return SmallFile.TryRead(repository.Layout.ToAbsolute(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.Describe(error, path, "read");
+        }
+    }
+
+    private void Replace(string path, byte[]? old, byte[]? content)
     {
         var absolute = repository.Layout.ToAbsolute(path);
         try
         {
-            var old = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
             before.TryAdd(path, old);
             if (content is null)
                 FileRemoval.Delete(absolute);
@@ -121,14 +135,13 @@ internal sealed class MetadataUpdate(Repository repository)
         foreach (var folder in paths.GroupBy(MetadataPath.FolderOf))
         {
             var file = MetadataPath.Join(folder.Key, ".gitignore");
-            var absolute = repository.Layout.ToAbsolute(file);
-            var bytes = File.Exists(absolute) ? File.ReadAllBytes(absolute) : null;
+            var bytes = ReadOld(file);
             // Git knows no encoding: lines of a person in another one are to stay as they are.
             var encoding = bytes is null || Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1;
             var old = bytes is null ? null : encoding.GetString(bytes);
             var now = edit(old, folder.Select(path => encoding.GetString(Encoding.UTF8.GetBytes(MetadataPath.NameOf(path)))));
             if (now != old)
-                Write(file, now is null ? null : encoding.GetBytes(now));
+                Replace(file, bytes, now is null ? null : encoding.GetBytes(now));
         }
     }
 }

@@ -46,44 +46,89 @@ public static class RemoveOperation
     {
         using var marks = repository.LockPaths([], plan.SelectMany(static stage => stage).Where(o => !o.IsExternal).Select(o => o.Path), context);
         var failures = new List<PathFailure>();
-        foreach (var stage in plan)
-        {
-            var metadata = new MetadataUpdate(repository);
+        void Failed(IGrouping<string, TrackedOutput> stage, Exception error) =>
+            failures.Add(new PathFailure(stage.Key, FileErrors.Describe(error, stage.Key, "remove")));
+
+        // All data first, so that each .gitignore is written once. What a cancelled command has begun, it carries to its end.
+        var ready = new List<IGrouping<string, TrackedOutput>>();
+        foreach (var stage in plan.TakeWhile(_ => !context.Cancellation.IsCancellationRequested))
             try
             {
-                context.Cancellation.ThrowIfCancellationRequested();
-                Release(repository, stage, deleteData, force, metadata, context);
-                metadata.Write(stage.Key, null);
-                FaultPoint.Reach("remove.metadata");
-                foreach (var output in stage)
-                {
-                    repository.Placed.Remove(output.Path);
-                    done(output);
-                }
+                Free(repository, stage, deleteData, force, context);
+                ready.Add(stage);
             }
-            catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+            catch (OperationCanceledException)
             {
-                metadata.Undo();
-                failures.Add(new PathFailure(stage.Key, FileErrors.Describe(error, stage.Key, "remove")));
+                break;
+            }
+            catch (Exception error) when (IsFailure(error))
+            {
+                Failed(stage, error);
+            }
+
+        var metadata = new MetadataUpdate(repository);
+        var unwritable = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        foreach (var folder in ready.SelectMany(Inside).Select(o => o.Path).GroupBy(MetadataPath.FolderOf))
+            if (Attempt(() => metadata.Unignore(folder)) is { } error)
+                unwritable[folder.Key] = error;
+        foreach (var stage in ready)
+        {
+            if ((Inside(stage).Select(o => unwritable.GetValueOrDefault(MetadataPath.FolderOf(o.Path))).FirstOrDefault(e => e is not null)
+                ?? Attempt(() => metadata.Write(stage.Key, null))) is { } error)
+            {
+                // It stays tracked, so Git must not see it. The error that is under way counts more than one of this.
+                Attempt(() => metadata.Ignore([.. Inside(stage).Select(o => o.Path)]));
+                Failed(stage, error);
+                continue;
+            }
+            FaultPoint.Reach("remove.metadata");
+            foreach (var output in stage)
+            {
+                repository.Placed.Remove(output.Path);
+                done(output);
             }
         }
+        metadata.Flush();
         repository.Placed.Save();
         // Nothing goes into Git's index, whatever core.autostage says: so it is with DVC.
         repository.Reload();
+        context.Cancellation.ThrowIfCancellationRequested();
         return failures;
     }
 
     /// <summary>Gives outputs back to the user: private files, or none, that Git no longer ignores.</summary>
     internal static void Release(Repository repository, IEnumerable<TrackedOutput> outputs, bool deleteData, bool force, MetadataUpdate metadata, OperationContext context)
     {
-        TrackedOutput[] inside = [.. outputs.Where(o => !o.IsExternal)];
-        foreach (var output in inside)
+        TrackedOutput[] inside = [.. Inside(outputs)];
+        Free(repository, inside, deleteData, force, context);
+        metadata.Unignore(inside.Select(o => o.Path));
+    }
+
+    private static void Free(Repository repository, IEnumerable<TrackedOutput> outputs, bool deleteData, bool force, OperationContext context)
+    {
+        foreach (var output in Inside(outputs))
             if (deleteData)
                 DeleteData(repository, output, force, context);
             else
                 WorkspaceProtection.Unprotect(repository, output, null, static _ => { }, context);
         FaultPoint.Reach("remove.data");
-        metadata.Unignore(inside.Select(o => o.Path));
+    }
+
+    private static IEnumerable<TrackedOutput> Inside(IEnumerable<TrackedOutput> stage) => stage.Where(o => !o.IsExternal);
+
+    private static bool IsFailure(Exception error) => error is DataVersionException or IOException or UnauthorizedAccessException;
+
+    private static Exception? Attempt(Action step)
+    {
+        try
+        {
+            step();
+            return null;
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            return error;
+        }
     }
 
     private static void DeleteData(Repository repository, TrackedOutput output, bool force, OperationContext context)
