@@ -148,6 +148,12 @@ public sealed class Repository : IDisposable
     public DataIndex IndexAt(string revision, IList<DataVersionException>? problems = null) =>
         DataIndexLoader.Load(TreeAt(revision), problems);
 
+    /// <summary>All outputs that a commit's metadata names; read once in the life of the process while it is among the last ones.</summary>
+    /// <param name="commit">The full name of a commit.</param>
+    /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound; MetadataInvalid.</exception>
+    internal DataIndex IndexOfCommit(string commit) =>
+        CommittedIndexes.Get(RequireGit().CommonDirectory, Layout.Root, commit, () => IndexAt(commit));
+
     /// <summary>The Git work tree, for what cannot be done without.</summary>
     /// <exception cref="DataVersionException">GitNotFound.</exception>
     public GitRepository RequireGit() => Git ?? throw new DataVersionException(DataErrorKind.GitNotFound,

@@ -67,15 +67,32 @@ public sealed partial class GitRepository
 
     /// <summary>
     /// Which of these paths Git ignores, by any rule: <c>.gitignore</c> files, <c>info/exclude</c> and the user's own. Whether
-    /// they are tracked does not matter. One process.
+    /// they are tracked does not matter. What is certain from the rules is not asked; two processes at most.
     /// </summary>
     /// <param name="paths">Absolute or Git paths; one that ends with a separator is taken for a folder even when it does not exist.</param>
     /// <param name="cancellation">Ends git.</param>
     /// <returns>Those strings of <paramref name="paths"/> that are ignored.</returns>
     public IReadOnlySet<string> Ignored(IReadOnlyCollection<string> paths, CancellationToken cancellation = default)
     {
-        var rules = IgnoreRules(paths, cancellation);
-        return rules.Where(static rule => rule.Ignores).Select(static rule => rule.Path).ToHashSet(StringComparer.Ordinal);
+        var ignored = new HashSet<string>(StringComparer.Ordinal);
+        if (paths.Count == 0)
+            return ignored;
+        var forecast = new IgnoreForecast(this, RulesElsewhere(cancellation));
+        var open = new List<string>();
+        foreach (var path in paths)
+            switch (Path.EndsInDirectorySeparator(path) ? null : forecast.IsIgnored(ToGitPath(path)))
+            {
+                case true:
+                    ignored.Add(path);
+                    break;
+                case null:
+                    open.Add(path);
+                    break;
+            }
+        foreach (var rule in IgnoreRules(open, cancellation))
+            if (rule.Ignores)
+                ignored.Add(rule.Path);
+        return ignored;
     }
 
     /// <summary>The rule that decides about each path, for the paths that a rule speaks of. One process.</summary>

@@ -67,6 +67,14 @@ public sealed class DataFileDocument
     /// </exception>
     public static DataFileDocument Parse(string text, string fileNameForErrors)
     {
+        if (PlainDataFile.TryRead(text) is { } plain)
+            return new DataFileDocument(text, fileNameForErrors) { Outputs = { plain } };
+        return ParseYaml(text, fileNameForErrors);
+    }
+
+    /// <summary>As <see cref="Parse"/>, by the YAML reader whatever the text is; for tests that compare.</summary>
+    internal static DataFileDocument ParseYaml(string text, string fileNameForErrors)
+    {
         var schema = new MetadataSchema(fileNameForErrors);
         var map = schema.Map(YamlReader.Parse(text, fileNameForErrors), "a .dvc file");
         var isAncient = map["cmd"] is not null;

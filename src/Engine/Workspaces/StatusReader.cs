@@ -42,7 +42,7 @@ public static class StatusReader
         var unchangedSinceHead = new HashSet<string>(StringComparer.Ordinal);
         if (repository.Git is { } git)
         {
-            var head = git.HeadCommit() is { } commit ? sides.Recorded(repository.IndexAt(commit)) : new Dictionary<string, ComparedOutput>();
+            var head = git.HeadCommit() is { } commit ? sides.Recorded(repository.IndexOfCommit(commit)) : new Dictionary<string, ComparedOutput>();
             foreach (var difference in VersionComparison.Compare(head, recorded, options.Granular, unchanged: true))
                 if (difference.Change == DataChangeKind.Unchanged)
                     unchangedSinceHead.Add(difference.Path);
