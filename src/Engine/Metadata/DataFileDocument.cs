@@ -37,6 +37,9 @@ public sealed class DataFileDocument
     /// <summary>The command of a stage that DVC 0.x wrote into a <c>.dvc</c> file; null in all others.</summary>
     public string? Command { get; private init; }
 
+    /// <summary>The text was what DVC would write: written without a change it stays the same, letter by letter.</summary>
+    internal bool IsPlain { get; private init; }
+
     /// <summary>What was imported: none or one.</summary>
     public List<DependencyEntry> Dependencies { get; } = [];
 
@@ -68,7 +71,7 @@ public sealed class DataFileDocument
     public static DataFileDocument Parse(string text, string fileNameForErrors)
     {
         if (PlainDataFile.TryRead(text) is { } plain)
-            return new DataFileDocument(text, fileNameForErrors) { Outputs = { plain } };
+            return new DataFileDocument(text, fileNameForErrors) { IsPlain = true, Outputs = { plain } };
         return ParseYaml(text, fileNameForErrors);
     }
 

@@ -85,6 +85,9 @@ public sealed record TrackedOutput
     /// <summary>The stage or import is frozen.</summary>
     public bool IsFrozen { get; init; }
 
+    /// <summary>The metadata file is spelled as it would be written.</summary>
+    internal bool IsPlain { get; init; }
+
     /// <summary>How DVC names what makes the output: <c>x.dvc</c>, <c>name</c>, or <c>folder/dvc.yaml:name</c>.</summary>
     public string StageAddress => StageName switch
     {

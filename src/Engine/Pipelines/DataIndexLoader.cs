@@ -85,6 +85,7 @@ internal sealed class DataIndexLoader
             {
                 Kind = kind,
                 IsFrozen = document.Frozen,
+                IsPlain = document.IsPlain,
                 Line = entry.Line,
                 UseCache = entry.UseCache,
                 Persist = entry.Persist,

@@ -185,11 +185,14 @@ public sealed class AddRunner
             metadata.WriteDataFile(content.Item.MetadataPath, document => Describe(document, content));
     }
 
-    /// <summary>The <c>.dvc</c> file, read under this lock, says what it is to say. An import is written for its own checksum.</summary>
-    private bool IsRecorded(AddedContent content) => content.Item is { Action: not AddAction.Track, Output: { Kind: OutputSource.DataFile, Files: [] } output }
+    /// <summary>
+    /// The <c>.dvc</c> file, read under this lock, says what it is to say, and as DVC says it: one that a person spelled is
+    /// written as DVC spells it, an import for its own checksum.
+    /// </summary>
+    private bool IsRecorded(AddedContent content) => content.Item is { Action: not AddAction.Track, Output: { Kind: OutputSource.DataFile, IsPlain: true } output }
         && options is { Description: null, Type: null, Labels: null, Meta: null }
-        && (content.IsUnchangedLegacy || output.Hash == content.Hash && output.Size == content.Size
-            && output.FileCount == content.Manifest?.Count && output.IsExecutable == content.IsExecutable);
+        && output.Hash == content.Hash && output.Size == content.Size
+        && output.FileCount == content.Manifest?.Count && output.IsExecutable == content.IsExecutable;
 
     /// <summary>Outputs of stages are recorded in the <c>dvc.lock</c> beside their <c>dvc.yaml</c>, all of one file at once.</summary>
     private void RecordInLock(string pipelinePath, IEnumerable<AddedContent> contents)

@@ -47,7 +47,7 @@ public sealed class IsolationTests
     [Fact]
     public void A_command_that_reads_YAML_uses_our_reader()
     {
-        var lines = Run($"{LoadOlder}\nImport-Module $ModuleManifest\nSet-Content a.bin x\n(Add-DataFile a.bin).Path\n(Get-DataFile).Path\n{Describe}");
+        var lines = Run($"{LoadOlder}\nImport-Module $ModuleManifest\nSet-Content a.bin x\n(Add-DataFile a.bin).Path\nAdd-Content a.bin.dvc '# needs the reader'\n(Get-DataFile).Path\n{Describe}");
 
         Assert.Equal(["a.bin", "a.bin"], lines.Take(2));
         Assert.Contains("DataVersion:YamlDotNet:18.0.0.0", lines);
