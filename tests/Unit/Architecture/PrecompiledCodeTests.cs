@@ -148,6 +148,7 @@ public sealed class PrecompiledCodeTests
             Import-Module '{{manifest}}'
             Set-Content a.bin x
             $null = Add-DataFile a.bin
+            Add-Content a.bin.dvc "# an ordinary file is read without YamlDotNet"
             (Get-DataFile).Path
             foreach ($name in 'DataVersion.Engine', 'YamlDotNet') {
                 foreach ($assembly in ([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -eq 'DataVersion').Assemblies) {
