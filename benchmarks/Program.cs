@@ -14,6 +14,8 @@ internal static class Program
                 return 0;
             case ["workflows", .. var rest]:
                 return Workflows.Workflows.Run(rest);
+            case ["pipelines", .. var rest]:
+                return Pipelines.PipelineBenchmark.Run(rest);
             default:
                 Console.Error.WriteLine($"""
                     Measures DataVersion. Say what:
@@ -21,6 +23,8 @@ internal static class Program
                     micro [options of BenchmarkDotNet]    single parts of the engine, for example: micro --filter *Hashing*
 
                     {Workflows.WorkflowOptions.Usage}
+
+                    {Pipelines.PipelineBenchmark.Usage}
                     """);
                 return 2;
         }

@@ -26,6 +26,10 @@ public sealed class GetStageCommand : RepositoryCmdlet
     [Parameter(ParameterSetName = "Name")]
     public SwitchParameter Recurse { get; set; }
 
+    /// <summary>Do not look whether the stages would run: no file is looked at.</summary>
+    [Parameter]
+    public SwitchParameter NoState { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => requested.Collect(Name, Address);
 
@@ -35,11 +39,22 @@ public sealed class GetStageCommand : RepositoryCmdlet
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
         var problems = new List<DataVersionException>();
-        var selection = SelectionOf(RunPumped(_ => repository.LoadStages(problems)), layout);
+        var set = RunPumped(_ => repository.LoadStages(problems));
+        var selection = SelectionOf(set, layout);
         // One bad file hides its own stages only.
         foreach (var problem in problems)
             WriteError(problem, problem.Path);
-        foreach (var stage in Requested(selection, requested, Recurse) ?? selection.Default(Recurse))
-            WriteObject(StageView.Of(stage, layout));
+        var stages = Requested(selection, requested, Recurse) ?? selection.Default(Recurse);
+        var states = NoState || stages.Count == 0 ? null : StatesOf(repository, set, stages);
+        foreach (var stage in stages)
+            WriteObject(StageView.Of(stage, layout) with { State = states?.GetValueOrDefault(stage.Address) ?? StageState.Unknown });
+    }
+
+    private Dictionary<string, StageState>? StatesOf(Engine.Repository repository, StageSet set, IReadOnlyList<StageDefinition> stages)
+    {
+        // Stages that contradict each other can be listed all the same.
+        if (!TryRunPumped(null, _ => StageGraph.Build(set), out var graph))
+            return null;
+        return RunPumped(context => RunPlanner.StatesOf(RunPlanner.Plan(repository, graph, graph.Order(stages), new RunOptions(), context)));
     }
 }

@@ -20,6 +20,15 @@ public static class RunPlanner
     public static RunPlan Plan(Repository repository, StageGraph graph, IReadOnlyList<StageDefinition> order, RunOptions options, OperationContext context) =>
         Plan(repository, graph, order, options, new PathContents(repository), repository.ReadParameters(), context);
 
+    /// <summary>The state of each stage of a plan, by address.</summary>
+    public static Dictionary<string, StageState> StatesOf(RunPlan plan) => plan.Stages.ToDictionary(planned => planned.Stage.Address, planned => planned switch
+    {
+        _ when plan.Problems.ContainsKey(planned.Stage.Address) => StageState.Unknown,
+        { Reasons.Count: 0 } => StageState.UpToDate,
+        _ when planned.Reasons.Any(reason => reason.Kind == StageReasonKind.NeverRun) => StageState.NeverRun,
+        _ => StageState.Changed,
+    }, StringComparer.Ordinal);
+
     internal static RunPlan Plan(Repository repository, StageGraph graph, IReadOnlyList<StageDefinition> order, RunOptions options, PathContents contents,
         ParameterFiles parameters, OperationContext context)
     {
