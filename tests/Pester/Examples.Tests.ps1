@@ -53,6 +53,22 @@ BeforeAll {
         Split-Path $repo
     }
 
+    # The stages that examples speak of; they run where there is no Python.
+    function Add-ExampleStage {
+        Write-TestFile raw.tar 'raw'
+        Add-DataFile raw.tar | Out-Null
+        Move-Item raw.tar.dvc raw.dvc
+        Remove-DataFile model.bin -DeleteData
+        Write-TestFile params.yaml "lr: 0.1`nepochs: 3`n"
+        Write-TestFile dvc.yaml @'
+stages:
+  download: {cmd: echo 1 > raw.txt, outs: [raw.txt]}
+  train: {cmd: cat raw.txt > weights.bin, deps: [raw.txt, raw.tar], params: [lr], outs: [weights.bin]}
+  report: {cmd: wc -c < weights.bin > report.txt, deps: [weights.bin], outs: [report.txt]}
+  try-a: {cmd: echo a > try-a.txt, outs: [try-a.txt]}
+'@
+    }
+
     $template = New-ExampleTemplate
 }
 
@@ -73,7 +89,7 @@ Describe 'Example <Name>' -ForEach $examples {
         if ($Unable) { Set-ItResult -Skipped -Because $Unable; return }
         $folder = $template
         # What only reads needs no copy of its own.
-        if ($Name -notmatch '^(Get|Find|Test|Compare)-' -or $Code -match 'Export-DataFile') {
+        if ($Name -notmatch '^(Get|Find|Test|Compare)-' -or $Code -match 'Export-DataFile' -or $Name -match '-Stage') {
             $folder = Join-Path $TestDrive ([guid]::NewGuid().ToString('n').Substring(0, 8))
             Copy-Folder $template $folder
         }
@@ -98,6 +114,10 @@ Describe 'Example <Name>' -ForEach $examples {
                     Write-TestFile model.bin.dvc ((Read-TestFile model.bin.dvc) -replace '  hash: md5\n')
                     git commit --quiet --all --message 'As DVC 2'
                 }
+                '-Stage' { Add-ExampleStage }
+                '^Add-Stage' { Remove-Item dvc.yaml }
+                '^Invoke-Stage 3' { $null = Invoke-Stage -Quiet }
+                '^Get-Stage 2' { $here = $here.Replace('model.bin', 'weights.bin') }
                 '^Add-DataFile 2' { $here = $here.Replace('100MB', '1GB') }
             }
             $here = $here.Replace('60e20a5f', $hash.Substring(0, 8))
