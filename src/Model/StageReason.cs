@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Globalization;
+
 namespace DataVersion;
 
 /// <summary>Why a stage would run, or ran.</summary>
@@ -53,6 +56,15 @@ public sealed record StageReason
     /// <summary>What is there now; null when nothing is.</summary>
     public object? NewValue { get; init; }
 
+    /// <summary>Old and new value for people, hashes shortened: <c>0.5 -> 0.05</c>, <c>was 3ff005fa</c>; null when neither is known.</summary>
+    public string? Change => (OldValue, NewValue) switch
+    {
+        (null, null) => null,
+        (null, _) => Text(NewValue),
+        (_, null) => "was " + Text(OldValue),
+        _ => $"{Text(OldValue)} -> {Text(NewValue)}",
+    };
+
     /// <summary>The cause in words.</summary>
     public override string ToString() => Kind switch
     {
@@ -63,7 +75,7 @@ public sealed record StageReason
         StageReasonKind.DependencyModified => $"dependency '{Path}' changed",
         StageReasonKind.DependencyNew => $"dependency '{Path}' is new",
         StageReasonKind.DependencyMissing => $"dependency '{Path}' is missing",
-        StageReasonKind.ParameterModified => $"parameter '{Name}' in '{Path}' changed",
+        StageReasonKind.ParameterModified => $"parameter '{Name}' in '{Path}' changed: {Change}",
         StageReasonKind.ParameterNew => $"parameter '{Name ?? "*"}' in '{Path}' is new",
         StageReasonKind.ParameterMissing => Name is null ? $"parameters file '{Path}' is missing" : $"parameter '{Name}' is missing in '{Path}'",
         StageReasonKind.OutputModified => $"output '{Path}' changed",
@@ -72,5 +84,17 @@ public sealed record StageReason
         StageReasonKind.OutputNotInCache => $"output '{Path}' is not in the cache",
         StageReasonKind.UpstreamChanged => $"'{Path}' runs before it",
         _ => "it always counts as changed",
+    };
+
+    private string Text(object? value) => value switch
+    {
+        ContentHash hash => hash.Hex[..8] + (hash.IsDirectory ? ContentHash.DirectorySuffix : ""),
+        string text when Kind == StageReasonKind.CommandChanged => string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+        string text => $"'{text}'",
+        bool truth => truth ? "true" : "false",
+        IDictionary map => "{" + string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}: {Text(map[key])}")) + "}",
+        IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(Text)) + "]",
+        null => "null",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 }
