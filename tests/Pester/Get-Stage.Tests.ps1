@@ -16,7 +16,7 @@ Describe 'Get-Stage' {
         Get-Stage -Recurse | ForEach-Object Address | Sort-Object | Should -Be (@('data/dvc.yaml:below', 'data/images.dvc', 'first', 'last', 'model.bin.dvc') | Sort-Object)
         Push-Location data
         try { (Get-Stage).Name | Should -Be below; (Get-Stage ../dvc.yaml:first).Address | Should -Be first } finally { Pop-Location }
-        Get-Table (Get-Stage) | Should -Match '(?m)^State +Kind +Frozen +Address +Outputs +Command'
+        Get-Table (Get-Stage) | Should -Match '(?m)^State +Frozen +Stage +Outputs +Command'
     }
 
     It 'finds stages by wildcards, outputs and objects' {

@@ -85,6 +85,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        RefuseWhatDoesNotFit();
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
         using var locking = RunPumped(context => RunLock.Take(repository, Patience(LockTimeout), context.Cancellation));
@@ -105,6 +106,16 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
             return;
         RunPumped(pump => PipelineRunner.RunAsync(repository, plan,
             Pull ? options with { Fetch = new StageFetch(repository, pump.Context).Outputs } : options, EventsOf(pump), locking, pump.Context));
+    }
+
+    private void RefuseWhatDoesNotFit()
+    {
+        (string Name, bool IsGiven)[] all = [("-SingleItem", SingleItem), ("-Downstream", Downstream), ("-WholePipeline", WholePipeline)];
+        string[] scopes = [.. all.Where(scope => scope.IsGiven).Select(scope => scope.Name)];
+        if (scopes.Length > 1)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, $"{string.Join(" and ", scopes)} do not fit together.", null, "Use one of them."));
+        if (All && !requested.IsEmpty)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, "-All means all stages, so names do not fit to it.", null, "Use -All or names."));
     }
 
     private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? (SwitchParameter)given

@@ -29,7 +29,7 @@ internal sealed partial class MetadataSchema(string file)
     {
         foreach (var entry in map.Entries)
             if (entry.Key.AsText is not { } key || !Contains(allowed, key))
-                throw Error(entry.Key, $"the key '{entry.Key}' is not known {where}.");
+                throw Error(entry.Key, $"the key '{entry.Key}' is not known {where}. Known are {string.Join(", ", allowed.ToArray())}.");
     }
 
     /// <summary>The text of a key; null when absent or empty. Numbers are taken as they are spelled.</summary>

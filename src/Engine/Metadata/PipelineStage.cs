@@ -148,7 +148,7 @@ public sealed class PipelineStage
         schema.CheckKeys(map, Keys, "in a stage");
         // A bare true or 7 is a command too: DVC takes it as it is spelled.
         if (map["cmd"] is not (YamlScalar { Kind: not YamlScalarKind.Null } or YamlSequence))
-            throw schema.Error(map["cmd"] ?? map, map["cmd"] is null ? "'cmd' is missing." : "'cmd' must be text or a list of texts.");
+            throw schema.Error(map["cmd"] ?? map, map["cmd"] is null ? $"'cmd' of the stage '{key}' is missing." : "'cmd' must be text or a list of texts.");
         if (map["cmd"] is YamlSequence)
             schema.Texts(map, "cmd");
         return new PipelineStage(key.SourceText, map)

@@ -105,9 +105,9 @@ public static class StageAddition
     {
         if (draft.Name.Length == 0 || draft.Name.Any(c => char.IsControl(c) || char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or ' ')))
             throw new DataVersionException(DataErrorKind.ArgumentInvalid,
-                $"'{draft.Name}' cannot be the name of a stage: of punctuation it may only have '-' and '_'.", draft.Name);
+                $"'{draft.Name}' cannot be the name of a stage: of punctuation it may only have '-' and '_'.", draft.Name, "Choose another name.");
         if (draft.Command.Count == 0 || draft.Command.Any(string.IsNullOrWhiteSpace))
-            throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"The stage '{draft.Name}' has an empty command.", draft.Name);
+            throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"The stage '{draft.Name}' has an empty command.", draft.Name, "Give -Command a command line.");
     }
 
     private static void CheckIgnored(Repository repository, string path)

@@ -40,7 +40,7 @@ internal sealed class StageInputs(PathContents contents, ParameterFiles paramete
     }
 
     private static DataVersionException Missing(string message, string path) => new(DataErrorKind.DependencyMissing, message, path,
-        "Bring it back with Switch-DataVersion or Invoke-Stage -Pull, or correct the stage.");
+        "Make it, bring it back (data with Switch-DataVersion or Invoke-Stage -Pull, other files with Git), or correct the stage.");
 
     private YamlMap? Parameters(StageDefinition stage)
     {

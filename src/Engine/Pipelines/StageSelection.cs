@@ -83,6 +83,9 @@ public sealed class StageSelection(StageSet set, string folder = "")
     {
         if (MetadataPath.NameOf(path) == LockFile.FileName)
             return new DataVersionException(DataErrorKind.StageNotFound, $"'{name}' records stages, it does not define them. Did you mean '{name[..^LockFile.FileName.Length]}{PipelineFile.FileName}'?", name);
+        if (path.Length == 0 || Inside(path).Count > 0)
+            return new DataVersionException(DataErrorKind.StageNotFound, $"'{name}' is a folder with stages, not a stage.", name,
+                $"-Recurse means the stages in a folder and below it; '{(path.Length == 0 ? "" : path + "/")}{PipelineFile.FileName}' means those of that file.");
         var hint = NearestName.Hint(name, set.Stages.SelectMany(stage => stage.Group is { } group ? [stage.AddressFrom(folder), group] : new[] { stage.AddressFrom(folder) })
             .Concat(set.Stages.SelectMany(stage => stage.Outputs).Select(output => output.Path)).Distinct(StringComparer.Ordinal));
         return new DataVersionException(DataErrorKind.StageNotFound, $"There is no stage and no output '{name}'{(folder.Length == 0 ? "" : $" seen from '{folder}'")}.{hint}", name,
