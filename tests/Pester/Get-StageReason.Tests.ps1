@@ -71,8 +71,9 @@ Describe 'Get-StageReason' {
         $reasons.Address | Should -Be first
         { Get-StageReason frist -ErrorAction Stop } | Should -Throw -ErrorId 'StageNotFound*'
         Write-TestFile dvc.yaml "stages:`n  a:`n    cmd: x`n    params: [gone]`n    outs: [o]`n"
-        $reasons = Get-StageReason a -ErrorAction SilentlyContinue -ErrorVariable problem
-        @($reasons).Count + @($problem).Count | Should -BeGreaterThan 0
+        Get-StageReason a -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        Confirm-ErrorRecord $problem DependencyMissing
+        "$problem" | Should -BeLike "*'gone'*missing from 'params.yaml'*"
         Write-TestFile dvc.yaml "stages:`n  a:`n    cmd: x`n    deps: [a]`n    outs: [a]`n"
         { Get-StageReason } | Should -Throw -ErrorId 'StageCycle*'
     }
