@@ -48,11 +48,17 @@ internal sealed record DvcCommand(params CmdletCall[] Calls)
     /// <summary>The objects as DVC's standard output; null when the recorded output is prose.</summary>
     public Func<IReadOnlyList<object>, string>? Output { get; init; }
 
+    /// <summary>What the recorded prose says, in the words of <see cref="Output"/>; null when it is compared as it is.</summary>
+    public Func<string, string>? Recorded { get; init; }
+
+    /// <summary>What was done before a failure is compared too.</summary>
+    public bool ComparesFailures { get; init; }
+
     /// <summary>The objects as the JSON that DVC prints; compared as data.</summary>
     public Func<IReadOnlyList<object>, JsonNode>? Json { get; init; }
 
-    /// <summary>Leaves of both sides only what DVC really says; the second argument is the recorded JSON.</summary>
-    public Func<JsonNode, JsonNode, JsonNode>? Comparable { get; init; }
+    /// <summary>Leaves of both sides, ours and the recorded, only what can be compared.</summary>
+    public Func<JsonNode, JsonNode, (JsonNode Mine, JsonNode Recorded)>? Comparable { get; init; }
 
     /// <summary>The exit status that success means, from the objects; 0 unless set.</summary>
     public Func<IReadOnlyList<object>, int>? Exit { get; init; }

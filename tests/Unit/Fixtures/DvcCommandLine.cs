@@ -5,7 +5,7 @@ internal static partial class DvcCommandLine
 {
     /// <summary>The calls for a command line without the word <c>dvc</c>; <paramref name="folder"/> is where it runs.</summary>
     /// <exception cref="NotSupportedException">There is no translation: the command belongs to a later capability.</exception>
-    public static DvcCommand Translate(string[] words, string folder) => words switch
+    public static DvcCommand Translate(string[] words, string folder) => Stages(words, folder) ?? words switch
     {
         ["init", .. var rest] => Init(new(rest)),
         ["root"] => new(new CmdletCall("Get-DataRepository")) { Output = found => DvcText.Root(found, folder) },
@@ -15,7 +15,7 @@ internal static partial class DvcCommandLine
         ["move", .. var rest] => Move(new(rest)),
         ["unprotect", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Unprotect-DataFile").With("LiteralPath", args.Targets))),
         ["checkout", .. var rest] => Checkout(new(rest)),
-        ["status", .. var rest] => Status(new(rest, "-r", "--remote")),
+        ["status", .. var rest] => Status(new(rest, "-r", "--remote"), folder),
         ["data", "status", .. var rest] => DataStatus(new(rest)),
         ["diff", .. var rest] => Diff(new(rest)),
         ["ls", ".", .. var rest] => List(new(rest)),
@@ -34,8 +34,6 @@ internal static partial class DvcCommandLine
             "--outs-persist-no-cache", "-m", "--metrics", "-M", "--metrics-no-cache", "--plots", "--plots-no-cache", "-p", "--params", "-w", "--wdir")),
         ["freeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Lock-Stage").With("Name", args.Targets))),
         ["unfreeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Unlock-Stage").With("Name", args.Targets))),
-        // Reading every stage file is what matters here; the stages themselves come with pipelines.
-        ["stage", "list", ..] => new(new CmdletCall("Get-DataFile")),
         _ => throw new NotSupportedException($"No translation of 'dvc {string.Join(' ', words)}'."),
     };
 
@@ -67,15 +65,22 @@ internal static partial class DvcCommandLine
             .Switch("AllowMissing", args.Has("--allow-missing"))));
     }
 
-    private static DvcCommand Status(DvcArguments args)
+    private static DvcCommand Status(DvcArguments args, string folder)
     {
         var withJson = args.Has("--json");
         var cloud = args.Has("-c") | args.Value("-r", "--remote") is not null;
         var call = new CmdletCall("Get-DataStatus").Switch("Granular").With("Path", Literal(args.Targets))
             .Switch("Cloud", cloud).With("Remote", args.Value("-r", "--remote"));
-        return Checked(args, _ => cloud
-            ? new(call) { Json = withJson ? DvcJson.CloudStatus : null }
-            : new(call, new CmdletCall("Get-DataFile")) { Json = withJson ? DvcJson.Status : null });
+        if (cloud)
+            return Checked(args, _ => new(call) { Json = withJson ? DvcJson.CloudStatus : null });
+        var reasons = new CmdletCall("Get-StageReason").With("Name", Literal(args.Targets)).Switch("SingleItem");
+        // A target may be a stage, which is no path.
+        CmdletCall[] calls = args.Targets.Exists(target => IsStage(target, folder)) ? [reasons] : [call, new CmdletCall("Get-DataFile"), reasons];
+        return Checked(args, _ => new(calls)
+        {
+            Json = withJson ? found => DvcJson.Status(found, folder) : null,
+            Comparable = DvcStages.Comparable,
+        });
     }
 
     private static DvcCommand DataStatus(DvcArguments args)
@@ -99,7 +104,7 @@ internal static partial class DvcCommandLine
     }
 
     private static DvcCommand List(DvcArguments args) => args.Has("-R") & args.Has("--dvc-only") & args.Has("--json")
-        ? Checked(args, _ => new(new CmdletCall("Get-DataFile").Switch("Recurse")) { Json = DvcJson.List, Comparable = DvcJson.ComparableList })
+        ? Checked(args, _ => new(new CmdletCall("Get-DataFile").Switch("Recurse")) { Json = DvcJson.List, Comparable = (mine, recorded) => (DvcJson.ComparableList(mine, recorded), DvcJson.ComparableList(recorded, recorded)) })
         : throw new NotSupportedException("Only 'ls . -R --dvc-only' has a counterpart.");
 
     private static DvcCommand Sync(string direction, DvcArguments args) => Checked(args, _ => new(new CmdletCall("Sync-DataRemote")

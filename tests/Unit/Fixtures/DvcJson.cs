@@ -8,10 +8,23 @@ internal static class DvcJson
     private const string NotInCache = "not in cache";
 
     /// <summary>
-    /// <c>status --json</c>: a stage's address, then its outputs that changed; one that is not wholly in the cache says only that.
-    /// From a granular status and the list of tracked paths.
+    /// <c>status --json</c>: a stage's address, then what changed. Made of the reasons that stages have to run; what the status of
+    /// data says of the outputs of <c>.dvc</c> files must be the same.
     /// </summary>
-    public static JsonNode Status(IReadOnlyList<object> found)
+    public static JsonNode Status(IReadOnlyList<object> found, string folder)
+    {
+        var json = DvcStages.Status(found, folder);
+        if (found.All(item => item is StageReason))
+            return json;
+        var data = DataFileStatus(found, folder);
+        foreach (var stage in json.Select(item => item.Key).Union(data.Select(item => item.Key)).Where(name => name.EndsWith(".dvc", StringComparison.Ordinal)).ToList())
+            if (JsonComparison.Lines(json[stage]) is var reasons && JsonComparison.Lines(data[stage]) is var status && reasons != status)
+                json[stage] = $"Get-StageReason: {reasons}; Get-DataStatus: {status}";
+        return json;
+    }
+
+    // An output that is not wholly in the cache says only that.
+    private static JsonObject DataFileStatus(IReadOnlyList<object> found, string folder)
     {
         var tracked = found.OfType<DataFile>().Select(file => file.Path).ToHashSet();
         var outputs = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
@@ -31,10 +44,10 @@ internal static class DvcJson
         {
             var entries = new JsonArray();
             if (dependencies.TryGetValue(stage, out var changed))
-                entries.Add(new JsonObject { ["changed deps"] = Map(changed) });
+                entries.Add(new JsonObject { ["changed deps"] = Map(changed, folder) });
             if (outputs.TryGetValue(stage, out changed))
-                entries.Add(new JsonObject { ["changed outs"] = Map(changed) });
-            json[stage] = entries;
+                entries.Add(new JsonObject { ["changed outs"] = Map(changed, folder) });
+            json[DvcStages.From(stage, folder)] = entries;
         }
         return json;
     }
@@ -169,8 +182,8 @@ internal static class DvcJson
         _ => change.ToString(),
     };
 
-    private static JsonObject Map(SortedDictionary<string, string> words) =>
-        new(words.Select(word => KeyValuePair.Create(word.Key, (JsonNode?)word.Value)));
+    private static JsonObject Map(SortedDictionary<string, string> words, string folder) =>
+        new(words.Select(word => KeyValuePair.Create(DvcStages.PathFrom(word.Key, folder), (JsonNode?)word.Value)));
 
     private static void Append(JsonObject json, string list, JsonNode item)
     {

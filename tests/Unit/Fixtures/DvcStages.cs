@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace DataVersion.Tests.Fixtures;
+
+/// <summary>Our objects about stages as what DVC's commands print.</summary>
+internal static partial class DvcStages
+{
+    /// <summary><c>repro</c>: what became of which stage; the recorded prose is read by <see cref="RecordedRun"/>.</summary>
+    public static string Run(IReadOnlyList<object> found, string folder) => string.Concat(found.OfType<StageResult>().Select(result =>
+    {
+        var word = result.Outcome switch
+        {
+            StageOutcome.Ran => "run",
+            // Failed while its commands ran; before that DVC says nothing.
+            StageOutcome.Failed or StageOutcome.Cancelled => result.ExitCode is null ? null : "run",
+            StageOutcome.Unchanged => "unchanged",
+            StageOutcome.Restored => "restored",
+            StageOutcome.Recorded or StageOutcome.Verified => "looked at",
+            StageOutcome.Pulled => "pulled",
+            _ => null,
+        };
+        return word is null ? "" : $"{From(result.Address, folder)}: {word}\n";
+    }));
+
+    /// <summary>The same of what DVC printed.</summary>
+    public static string RecordedRun(string text)
+    {
+        var outcomes = new Dictionary<string, string>();
+        foreach (var line in text.Split('\n'))
+            if (Outcome().Match(line) is { Success: true } match)
+                outcomes[match.Groups["stage"].Value] = match.Value switch
+                {
+                    var said when said.StartsWith("Running", StringComparison.Ordinal) => "run",
+                    var said when said.EndsWith("skipping", StringComparison.Ordinal) => "unchanged",
+                    var said when said.StartsWith("Verifying", StringComparison.Ordinal) => "looked at",
+                    var said when said.StartsWith("Pulling", StringComparison.Ordinal) => "pulled",
+                    _ => "restored",
+                };
+        return string.Concat(outcomes.Select(stage => $"{stage.Key}: {stage.Value}\n"));
+    }
+
+    /// <summary><c>stage list</c>: address and description, or what it makes.</summary>
+    public static string List(IReadOnlyList<object> found, string folder) => string.Concat(found.OfType<Stage>().Select(stage =>
+        $"{From(stage.Address, folder)} {stage.Description ?? (stage.Outputs.Count > 0 ? "Outputs " + string.Join(", ", stage.Outputs) : "")}\n"));
+
+    /// <summary><c>status --json</c> of the reasons that stages have to run.</summary>
+    public static JsonObject Status(IReadOnlyList<object> found, string folder)
+    {
+        var json = new JsonObject();
+        foreach (var stage in found.OfType<StageReason>().GroupBy(reason => reason.Address))
+        {
+            var (dependencies, outputs, words) = (new JsonObject(), new JsonObject(), new List<string>());
+            foreach (var reason in stage)
+                switch (reason.Kind)
+                {
+                    case StageReasonKind.NeverRun:
+                        words.Add(NeverRun);
+                        break;
+                    case StageReasonKind.CommandChanged:
+                        words.Add("changed command");
+                        break;
+                    case StageReasonKind.DefinitionChanged:
+                        words.Add("changed checksum");
+                        break;
+                    case StageReasonKind.AlwaysChanged:
+                        words.Add("always changed");
+                        break;
+                    case StageReasonKind.ParameterModified or StageReasonKind.ParameterNew or StageReasonKind.ParameterMissing when reason.Name is { } key:
+                        (dependencies[Path(reason)] ??= new JsonObject())[key] = Word(reason.Kind);
+                        break;
+                    case StageReasonKind.OutputModified or StageReasonKind.OutputNew or StageReasonKind.OutputMissing or StageReasonKind.OutputNotInCache:
+                        outputs[Path(reason)] = reason is { Kind: StageReasonKind.OutputNew, NewValue: null } ? "deleted" : Word(reason.Kind);
+                        break;
+                    case StageReasonKind.UpstreamChanged or StageReasonKind.Forced:
+                        break;
+                    default:
+                        dependencies[Path(reason)] = Word(reason.Kind);
+                        break;
+                }
+            var list = new JsonArray();
+            if (dependencies.Count > 0)
+                list.Add(new JsonObject { ["changed deps"] = dependencies });
+            if (outputs.Count > 0)
+                list.Add(new JsonObject { ["changed outs"] = outputs });
+            foreach (var word in words)
+                list.Add(word);
+            if (list.Count > 0)
+                json[From(stage.Key, folder)] = list;
+        }
+        return json;
+
+        string Path(StageReason reason) => PathFrom(reason.Path!, folder);
+    }
+
+    /// <summary>DVC lists everything of a stage that was never run as changed; ours says that it was never run.</summary>
+    public static (JsonNode Mine, JsonNode Recorded) Comparable(JsonNode mine, JsonNode recorded)
+    {
+        var json = (JsonObject)recorded.DeepClone();
+        foreach (var (stage, _) in mine.AsObject().Where(item => item.Value is JsonArray { Count: 1 } list && list[0] is JsonValue word && word.GetValue<string>() == NeverRun))
+            if (json[stage]?.ToJsonString() is { } text && !text.Contains("changed command") && !text.Contains("not in cache"))
+                json[stage] = new JsonArray(NeverRun);
+        return (mine, json);
+    }
+
+    /// <summary>The address as DVC shows it in a folder.</summary>
+    public static string From(string address, string folder)
+    {
+        var (file, name) = address.LastIndexOf("dvc.yaml:", StringComparison.Ordinal) is >= 0 and var at
+            ? (address[..(at + 8)], address[(at + 9)..]) : address.EndsWith(".dvc", StringComparison.Ordinal) ? (address, "") : ("dvc.yaml", address);
+        file = System.IO.Path.GetRelativePath(folder, System.IO.Path.Combine(RootOf(folder), file));
+        return name.Length == 0 ? file : file == "dvc.yaml" ? name : $"{file}:{name}";
+    }
+
+    /// <summary>The path as DVC shows it in a folder.</summary>
+    public static string PathFrom(string path, string folder) => System.IO.Path.IsPathRooted(path) || path.Contains("://") ? path
+        : System.IO.Path.GetRelativePath(folder, System.IO.Path.Combine(RootOf(folder), path));
+
+    private const string NeverRun = "never run";
+
+    private static string RootOf(string folder)
+    {
+        for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
+            if (Directory.Exists(System.IO.Path.Combine(at, ".dvc")))
+                return at;
+        return folder;
+    }
+
+    private static string Word(StageReasonKind kind) => kind switch
+    {
+        StageReasonKind.DependencyMissing or StageReasonKind.ParameterMissing or StageReasonKind.OutputMissing => "deleted",
+        StageReasonKind.ParameterNew => "new",
+        StageReasonKind.OutputNotInCache => "not in cache",
+        _ => "modified",
+    };
+
+    [GeneratedRegex(@"^(Running stage '(?<stage>.*)':|(Stage )?'(?<stage>.*)' didn't change, skipping|Stage '(?<stage>.*)' is cached - skipping run, checking out outputs"
+        + @"|Verifying (outputs in frozen stage|data sources in stage): '(?<stage>.*)'|Pulling data for stage: '(?<stage>.*)')$")]
+    private static partial Regex Outcome();
+}
