@@ -62,21 +62,21 @@ public sealed class SaveDataFileCommand : RepositoryCmdlet
 
     private bool MayRecord(SaveItem item)
     {
-        if (!ShouldProcess(item.Item.Target, item.IsChanged ? "Record changed data" : "Record data"))
+        if (!ShouldProcess(item.Target, item.IsChanged ? "Record changed data" : "Record data"))
             return false;
         if (!item.IsChanged || Force)
             return true;
         try
         {
-            if (ShouldContinue($"'{item.Item.Target}' is not what '{item.Item.MetadataPath}' records. Record it as it is now?", "Record changed data", ref yesToAll, ref noToAll))
+            if (ShouldContinue($"'{item.Target}' is not what '{item.MetadataPath}' records. Record it as it is now?", "Record changed data", ref yesToAll, ref noToAll))
                 return true;
         }
         catch (Exception error) when (error is HostException or InvalidOperationException or NotImplementedException)
         {
             // Nobody is there to answer: a host without a screen says so in one of these ways.
         }
-        WriteError(new DataVersionException(DataErrorKind.DataChanged, $"'{item.Item.Target}' has changed and was not recorded.", item.Item.Target,
-            "Record it with -Force, or bring the recorded content back with Switch-DataVersion -Force -Path."), item.Item.Target);
+        WriteError(new DataVersionException(DataErrorKind.DataChanged, $"'{item.Target}' has changed and was not recorded.", item.Target,
+            "Record it with -Force, or bring the recorded content back with Switch-DataVersion -Force -Path."), item.Target);
         return false;
     }
 }

@@ -59,7 +59,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter NoCommit { get; set; }
 
-    /// <summary>Neither restore earlier runs nor remember this one.</summary>
+    /// <summary>Run what could be restored from an earlier run; this run is remembered all the same.</summary>
     [Parameter]
     public SwitchParameter NoRunCache { get; set; }
 

@@ -11,7 +11,8 @@ internal sealed class YamlCopy
     /// <summary>The copy of a tree.</summary>
     public static YamlNode WithoutLook(YamlNode node) => new YamlCopy().Of(node);
 
-    private YamlNode Of(YamlNode node)
+    /// <summary>The copy of a tree; nodes that an earlier tree had too are the same in both copies.</summary>
+    public YamlNode Of(YamlNode node)
     {
         if (node is YamlScalar scalar)
             return OfScalar(scalar);

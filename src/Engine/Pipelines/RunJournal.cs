@@ -3,6 +3,7 @@ using System.Text.Json;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Repositories;
+using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Engine.Pipelines;
 
@@ -110,6 +111,7 @@ internal sealed class RunJournal : IDisposable
                 unfinished.Add(address, run);
             unfinished.Save();
         }
+        var replayed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in lines.Where(line => line is { Event: "done", Record: not null }).GroupBy(line => line.File))
         {
             var lockPath = MetadataPath.Join(MetadataPath.FolderOf(file.Key), LockFile.FileName);
@@ -124,8 +126,11 @@ internal sealed class RunJournal : IDisposable
             if (records.Count == 0)
                 continue;
             AtomicFile.Write(absolute, LockFile.WithStages(text, records, lockPath));
+            replayed.UnionWith(records.Select(record => StageSet.AddressOf(file.Key, record.Name)));
             context.Trace($"{records.Count} stage(s) that a killed run had finished were recorded in '{lockPath}'.");
         }
+        if (replayed.Count > 0)
+            new MetadataUpdate(repository).Ignore([.. repository.LoadStages([]).Stages.Where(stage => replayed.Contains(stage.Address)).SelectMany(StageRecords.IgnoredOutputs)]);
     }
 
     private static LockedStage? Parse(Line line)

@@ -13,7 +13,7 @@ public sealed record RunOptions
     public bool AllowMissing { get; init; }
     /// <summary>Record hashes, but store nothing in the cache.</summary>
     public bool NoCommit { get; init; }
-    /// <summary>Neither look for earlier runs nor remember this one.</summary>
+    /// <summary>Restore no earlier run; this one is remembered all the same, as by DVC.</summary>
     public bool NoRunCache { get; init; }
     /// <summary>After a failure go on with what does not depend on it.</summary>
     public bool KeepGoing { get; init; }

@@ -51,10 +51,12 @@ internal sealed class StageInputs(PathContents contents, ParameterFiles paramete
         {
             var values = parameters.Find(file.Path) ?? throw Missing($"The parameters file '{file.Path}' of the stage '{stage.Address}' does not exist.", file.Path);
             var found = new YamlMap();
+            // What an alias names stays one node, so that dvc.lock has an anchor for it, as DVC writes it.
+            var copy = new YamlCopy();
             var missing = new List<string>();
             foreach (var key in (file.Keys ?? [.. (values as YamlMap)?.Entries.Select(entry => entry.Key.SourceText) ?? []]).Order(Utf8Order.Instance))
                 if (file.Find(values, key) is { } value)
-                    found.Set(new YamlScalar(key), YamlCopy.WithoutLook(value));
+                    found.Set(new YamlScalar(key), copy.Of(value));
                 else
                     missing.Add(key);
             if (missing.Count > 0)

@@ -23,7 +23,8 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
     /// another content was made is not ignored.
     /// </param>
     /// <param name="context">Cancellation and progress.</param>
-    public List<StageReason> Reasons(StageDefinition stage, LockedStage? record, IReadOnlyDictionary<string, ContentHash?> made, OperationContext context)
+    /// <param name="alsoFrozen">What a frozen stage reads counts too.</param>
+    public List<StageReason> Reasons(StageDefinition stage, LockedStage? record, IReadOnlyDictionary<string, ContentHash?> made, OperationContext context, bool alsoFrozen = false)
     {
         var reasons = new List<StageReason>();
         if (stage.Document is { } document)
@@ -38,7 +39,7 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
             return [Reason(stage, StageReasonKind.NeverRun)];
         else if (!YamlNode.SameValue(record.Command, stage.Command))
             reasons.Add(Reason(stage, StageReasonKind.CommandChanged) with { OldValue = TextOf(record.Command), NewValue = TextOf(stage.Command) });
-        if (!stage.Frozen)
+        if (!stage.Frozen || alsoFrozen)
         {
             if (stage.AlwaysChanged || stage.IsCallback)
                 reasons.Add(Reason(stage, StageReasonKind.AlwaysChanged));
@@ -55,9 +56,9 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
     }
 
     /// <summary>The paths that <see cref="Reasons"/> looks at, to be read in one batch beforehand.</summary>
-    public static IEnumerable<(StagePath Path, ContentHashAlgorithm Algorithm)> PathsOf(StageDefinition stage, LockedStage? record)
+    public static IEnumerable<(StagePath Path, ContentHashAlgorithm Algorithm)> PathsOf(StageDefinition stage, LockedStage? record, bool alsoFrozen = false)
     {
-        if (!stage.Frozen)
+        if (!stage.Frozen || alsoFrozen)
             foreach (var dependency in stage.Dependencies)
                 yield return (dependency, AlgorithmOf(RecordedDependency(stage, record, dependency)));
         foreach (var output in stage.Outputs)

@@ -58,8 +58,9 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
     /// <param name="stage">The stage.</param>
     /// <param name="noCommit">Hash only.</param>
     /// <param name="alsoUncached">Store metrics and plots that are not kept in the cache too, so that the run can be restored.</param>
+    /// <param name="noRelink">Leave the files as they are instead of linking them to the cache.</param>
     /// <exception cref="DataVersionException">OutputMissing, or something cannot be read or stored.</exception>
-    public List<(LockEntry Entry, StageOutput Output)> Take(StageDefinition stage, bool noCommit, bool alsoUncached)
+    public List<TakenOutput> Take(StageDefinition stage, bool noCommit, bool alsoUncached, bool noRelink)
     {
         foreach (var output in stage.Outputs)
             contents.Forget(output.Path);
@@ -68,12 +69,12 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         var cached = stage.Outputs.Where(output => output.Flags.UseCache && !output.IsExternal).ToList();
         var stored = Store(stage, cached, noCommit);
         if (!noCommit)
-            new WorkspaceRelinker(repository, context).Relink(stored, new AddOptions());
+            new WorkspaceRelinker(repository, context).Relink(stored, new AddOptions { NoRelink = noRelink });
         var uncached = stage.Outputs.Where(output => !output.Flags.UseCache || output.IsExternal).ToList();
         if (alsoUncached)
             Store(stage, uncached, noCommit, isPrivate: true);
         FaultPoint.Reach("stage.stored");
-        var result = new List<(LockEntry, StageOutput)>();
+        var result = new List<TakenOutput>();
         foreach (var output in stage.Outputs)
         {
             var content = stored.Find(c => c.Item.Path == output.Path);
@@ -83,7 +84,10 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
                     : new LockEntry { Path = output.Text };
             if (content is not null && !noCommit)
                 repository.Placed.Set(output.Path, content.Hash);
-            result.Add((entry, StageView.Output(output, entry, repository.Layout) with { LinkKind = content is null || noCommit ? null : content.CommonKind(repository) }));
+            result.Add(new TakenOutput(entry, content, StageView.Output(output, entry, repository.Layout) with
+            {
+                LinkKind = content is null || noCommit ? null : content.CommonKind(repository),
+            }));
         }
         return result;
     }
@@ -220,3 +224,9 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         }
     }
 }
+
+/// <summary>An output that was taken in.</summary>
+/// <param name="Entry">What is to be recorded.</param>
+/// <param name="Content">Its content; null when it is not kept in the cache.</param>
+/// <param name="Output">For the user.</param>
+internal sealed record TakenOutput(LockEntry Entry, AddedContent? Content, StageOutput Output);

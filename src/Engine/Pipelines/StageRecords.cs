@@ -11,6 +11,7 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
 {
     private readonly Dictionary<string, LockedStage> now = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (StageDefinition Stage, int Rank)> unwritten = new(StringComparer.Ordinal);
+    private readonly List<(StageDefinition Stage, int Rank)> unignored = [];
     private readonly MetadataUpdate metadata = new(repository);
 
     /// <summary>The record of a stage as it is now; null when there is none.</summary>
@@ -29,18 +30,19 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
             journal.Done(stage, record, Of(stage));
             unwritten[stage.Address] = (stage, rank);
         }
+        unignored.Add((stage, rank));
         now[stage.Address] = record;
         FaultPoint.Reach("stage.recorded");
     }
 
-    /// <summary>Makes Git ignore what stages are going to make.</summary>
-    public void Ignore(IEnumerable<StageDefinition> stages) => metadata.Ignore(
-        [.. stages.SelectMany(stage => stage.Outputs).Where(output => output is { IsExternal: false, Flags.UseCache: true }).Select(output => output.Path)]);
-
-    /// <summary>Writes what is not in <c>dvc.lock</c> yet. The caller holds the repository's lock.</summary>
+    /// <summary>
+    /// Writes what is not in <c>dvc.lock</c> yet, and makes Git ignore what was made. The caller holds the repository's lock.
+    /// </summary>
     /// <exception cref="DataVersionException">A file cannot be read or written; what it was to hold stays in the journal.</exception>
     public void Write()
     {
+        metadata.Ignore([.. unignored.OrderBy(item => item.Rank).SelectMany(item => IgnoredOutputs(item.Stage))]);
+        unignored.Clear();
         foreach (var file in unwritten.Values.GroupBy(item => item.Stage.MetadataPath).ToList())
         {
             var path = MetadataPath.Join(MetadataPath.FolderOf(file.Key), LockFile.FileName);
@@ -61,6 +63,10 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
 
     /// <summary>Puts what was written into Git's index when the user wants that.</summary>
     public void Stage() => metadata.Stage();
+
+    /// <summary>What Git is to ignore of a stage.</summary>
+    internal static IEnumerable<string> IgnoredOutputs(StageDefinition stage) =>
+        stage.Outputs.Where(output => output is { IsExternal: false, Flags.UseCache: true }).Select(output => output.Path);
 
     private void WriteDataFile(StageDefinition stage, DataFileDocument document, LockedStage record)
     {

@@ -4,7 +4,7 @@ using DataVersion.Engine.Workspaces;
 namespace DataVersion.Engine.Pipelines;
 
 /// <summary>What is done for stages that run no command: data of <c>.dvc</c> files, and frozen stages (rules: DVC spec 9.3).</summary>
-internal sealed class StageSettling(Repository repository, RunOptions options, StageRecords records, StageInputs inputs, StageOutputs outputs, OperationContext context)
+internal sealed class StageSettling(Repository repository, RunOptions options, StageRecords records, StageInputs inputs, StageRecording recording, OperationContext context)
 {
     /// <summary>Looks whether the data is there; records it when it changed.</summary>
     /// <exception cref="DataVersionException">DependencyMissing: the data is not there.</exception>
@@ -23,10 +23,7 @@ internal sealed class StageSettling(Repository repository, RunOptions options, S
         }
         if (stage.HasCommand)
         {
-            var record = inputs.Of(stage, records.Of(stage));
-            record.Outputs.Clear();
-            record.Outputs.AddRange(outputs.Take(stage, options.NoCommit, alsoUncached: false).Select(pair => pair.Entry));
-            records.Add(stage, record, rank);
+            recording.Record(stage, inputs.Of(stage, records.Of(stage)), rank);
             return StageOutcome.Recorded;
         }
         var items = stage.Outputs.Where(output => output is { IsExternal: false, Flags.UseCache: true }).Select(output => new AddItem(AddAction.Update,

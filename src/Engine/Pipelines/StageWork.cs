@@ -27,6 +27,7 @@ internal sealed class StageWork
     private StageInputs inputs;
     private StageOutputs outputs;
     private StageRestoring restoring;
+    private StageRecording recording;
 
     public StageWork(Repository repository, RunPlan plan, RunOptions options, StageRecords records, RunJournal journal, RunLogs logs, OperationContext context)
     {
@@ -38,7 +39,7 @@ internal sealed class StageWork
         ReadParameters();
     }
 
-    /// <summary>What is done once, before the first stage: Git ignores what will be made, and says what it tracks.</summary>
+    /// <summary>What is done once, before the first stage: Git says what it tracks.</summary>
     public void Prepare()
     {
         var stages = plan.Stages.Where(planned => planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged or PlannedAction.Restore)
@@ -50,7 +51,6 @@ internal sealed class StageWork
             return;
         trackedByGit = git.Tracked([.. stages.SelectMany(stage => stage.Outputs).Where(output => output is { IsExternal: false, Flags.UseCache: true })
             .Select(output => repository.Layout.ToAbsolute(output.Path))]);
-        records.Ignore(stages);
     }
 
     /// <summary>Begins a stage.</summary>
@@ -69,16 +69,17 @@ internal sealed class StageWork
         try
         {
             reasons = ReasonsNow(planned, lookAgain);
+            var lacked = reasons;
             if (options.Pull)
                 reasons = Pull(stage, reasons);
             if (reasons.Count == 0)
             {
-                end = new StageEnd(ResultOf(stage, StageOutcome.Unchanged, reasons, clock));
+                end = new StageEnd(ResultOf(stage, lacked.Count > 0 ? StageOutcome.Pulled : StageOutcome.Unchanged, lacked, clock));
                 return null;
             }
             if (!stage.HasCommand || stage.Frozen)
             {
-                end = new StageEnd(ResultOf(stage, new StageSettling(repository, options, records, inputs, outputs, context).Settle(stage, reasons, rank), reasons, clock));
+                end = new StageEnd(ResultOf(stage, new StageSettling(repository, options, records, inputs, recording, context).Settle(stage, reasons, rank), reasons, clock));
                 Forget(stage);
                 return null;
             }
@@ -187,18 +188,11 @@ internal sealed class StageWork
 
     private StageEnd Record(StageDefinition stage, LockedStage given, int rank, StageOutcome outcome, IReadOnlyList<StageReason> reasons, Stopwatch clock, StageLog? log)
     {
-        var keep = !options.NoCommit && !options.NoRunCache && RunCache.Admits(stage)
-            && stage.Outputs.All(output => output.Flags.UseCache || output.Flags.Kind != OutputKind.Output);
-        var taken = outputs.Take(stage, options.NoCommit, alsoUncached: keep);
-        given.Outputs.Clear();
-        given.Outputs.AddRange(taken.Select(pair => pair.Entry));
-        if (keep)
-            new RunCache(repository).Save(given);
-        records.Add(stage, given, rank);
-        foreach (var (_, output) in taken)
+        var taken = recording.Record(stage, given, rank);
+        foreach (var (_, _, output) in taken)
             made[output.Path] = output.Hash;
         Forget(stage);
-        var result = ResultOf(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(pair => pair.Output)] };
+        var result = ResultOf(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(output => output.Output)] };
         return new StageEnd(log is null ? result : WithLog(result, 0, log));
     }
 
@@ -212,7 +206,7 @@ internal sealed class StageWork
             ReadParameters();
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(inspector), nameof(inputs), nameof(outputs), nameof(restoring))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(inspector), nameof(inputs), nameof(outputs), nameof(restoring), nameof(recording))]
     private void ReadParameters()
     {
         var parameters = repository.ReadParameters();
@@ -220,6 +214,7 @@ internal sealed class StageWork
         inputs = new StageInputs(contents, parameters, context);
         outputs = new StageOutputs(repository, contents, inspector, context);
         restoring = new StageRestoring(repository, inspector, options);
+        recording = new StageRecording(repository, records, outputs, options.NoCommit);
     }
 
     /// <summary>Brings data that the stage lacks, its own or what it reads, and says why it would run then.</summary>

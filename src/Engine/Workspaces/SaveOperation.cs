@@ -1,12 +1,21 @@
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Pipelines;
 
 namespace DataVersion.Engine.Workspaces;
 
-/// <summary>An output whose data is to be recorded.</summary>
-/// <param name="Item">As for an add.</param>
+/// <summary>Something whose data is to be recorded: an output, or a stage with everything it reads and makes.</summary>
+/// <param name="Target">The path of the output, or the address of the stage.</param>
+/// <param name="MetadataPath">The file that records it, relative to the root.</param>
 /// <param name="IsChanged">The workspace holds other content than is recorded.</param>
-public sealed record SaveItem(AddItem Item, bool IsChanged);
+public sealed record SaveItem(string Target, string MetadataPath, bool IsChanged)
+{
+    /// <summary>An output, as for an add; null for a stage.</summary>
+    public AddItem? Item { get; init; }
+
+    /// <summary>A stage with a command; null for an output.</summary>
+    public StageDefinition? Stage { get; init; }
+}
 
 /// <summary>
 /// Records what the workspace holds at tracked paths (DVC: <c>commit</c>): content into the cache, hashes into the
@@ -21,7 +30,10 @@ public static class SaveOperation
     /// <param name="context">Cancellation and progress.</param>
     public static IReadOnlyList<SaveItem> Plan(Repository repository, IReadOnlyList<string>? paths, ICollection<PathFailure> failures, OperationContext context)
     {
-        var scope = OutputScope.Of(repository.Index, paths, failures).Where(s => s.Output is { UseCache: true, IsExternal: false }).ToList();
+        var chosen = OutputScope.Of(repository.Index, paths, failures);
+        var stages = StagesOf(repository, paths is null ? null : chosen.Where(s => s.IsWhole), failures);
+        var ofStages = stages.SelectMany(stage => stage.Outputs).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
+        var scope = chosen.Where(s => s.Output is { UseCache: true, IsExternal: false } && !(s.IsWhole && ofStages.Contains(s.Output.Path))).ToList();
         var states = WorkspaceReader.Read(repository, [.. scope.Select(s =>
             new ReadRequest(repository.Layout.ToAbsolute(s.Output.Path), s.Output.Hash?.Algorithm ?? ContentHashAlgorithm.Md5))], context);
         var items = new List<SaveItem>();
@@ -35,13 +47,31 @@ public static class SaveOperation
             else if (state.Hash is { } hash && hash == output.Hash && IsStored(repository, hash))
                 continue;
             else if (scope[i].IsWhole)
-                items.Add(new SaveItem(new AddItem(AddAction.Update, absolute, output.Path, "", output.MetadataPath, output), state.Hash != output.Hash));
+                Add(new AddItem(AddAction.Update, absolute, output.Path, "", output.MetadataPath, output), state);
             else
                 foreach (var inner in scope[i].Inner)
-                    items.Add(new SaveItem(new AddItem(AddAction.UpdatePart, WorkspaceReader.PathOf(absolute, inner), output.Path, inner,
-                        output.MetadataPath, output), state.Hash != output.Hash));
+                    Add(new AddItem(AddAction.UpdatePart, WorkspaceReader.PathOf(absolute, inner), output.Path, inner, output.MetadataPath, output), state);
         }
+        items.AddRange(StageSaving.Plan(repository, stages, failures, context).Select(saved =>
+            new SaveItem(saved.Stage.Address, saved.Stage.MetadataPath, saved.IsChanged) { Stage = saved.Stage }));
         return items;
+
+        void Add(AddItem item, WorkspaceState state) =>
+            items.Add(new SaveItem(item.Target, item.MetadataPath, state.Hash != item.Output!.Hash) { Item = item });
+    }
+
+    // All stages with commands, or those that make these outputs.
+    private static IReadOnlyList<StageDefinition> StagesOf(Repository repository, IEnumerable<OutputScope>? scope, ICollection<PathFailure> failures)
+    {
+        var wanted = scope?.Select(s => s.Output.Path).ToHashSet(StringComparer.Ordinal);
+        if (wanted is { Count: 0 })
+            return [];
+        var problems = new List<DataVersionException>();
+        var stages = repository.LoadStages(problems).Stages.Where(stage => stage.HasCommand && (wanted is null || stage.Outputs.Any(output => wanted.Contains(output.Path)))).ToList();
+        if (wanted is null)
+            foreach (var problem in problems)
+                failures.Add(new PathFailure(problem.Path ?? "", problem));
+        return stages;
     }
 
     // What was added with -NoCommit is recorded and unchanged, but not in the cache.
@@ -50,5 +80,8 @@ public static class SaveOperation
 
     /// <summary>Records. The caller holds the repository's lock and has asked about changed data.</summary>
     public static IReadOnlyList<PathFailure> Run(Repository repository, IReadOnlyList<SaveItem> items, bool noRelink, Action<DataFile> done, OperationContext context) =>
-        AddRunner.Run(repository, [.. items.Select(i => i.Item)], new AddOptions { NoRelink = noRelink, Autostage = false }, done, context);
+    [
+        .. AddRunner.Run(repository, [.. items.Select(i => i.Item).OfType<AddItem>()], new AddOptions { NoRelink = noRelink, Autostage = false }, done, context),
+        .. StageSaving.Run(repository, [.. items.Select(i => i.Stage).OfType<StageDefinition>()], noRelink, done, context),
+    ];
 }
