@@ -10,6 +10,7 @@ public sealed class DataFileDocument
         ["md5", "wdir", "deps", "outs", "frozen", "locked", "always_changed", "desc", "meta"];
 
     private readonly string? originalText;
+    private YamlMap? original;
 
     private DataFileDocument(string? originalText, string fileName) => (this.originalText, FileName) = (originalText, fileName);
 
@@ -92,6 +93,7 @@ public sealed class DataFileDocument
             AlwaysChanged = schema.Flag(map, "always_changed"),
             Meta = map["meta"],
             Command = isAncient ? CommandOf(schema, map) : null,
+            original = map,
         };
         foreach (var node in schema.List(map, "deps"))
             document.Dependencies.Add(DependencyEntry.Parse(schema, node, isAncient));
@@ -133,6 +135,30 @@ public sealed class DataFileDocument
     /// import is saved; another value there means that the definition changed (DVC spec 2.4).
     /// </summary>
     public string ComputeStageHash() => StageChecksum.Compute(ToNode());
+
+    /// <summary>
+    /// The definition is the one that <see cref="StageHash"/> was made of, or nothing is recorded. The stages of DVC 0.x were
+    /// written with keys that are not needed, which count in their checksum.
+    /// </summary>
+    public bool IsDefinitionAsRecorded() => StageHash is not { } recorded || ComputeStageHash() == recorded
+        || Command is not null && original is not null && (StageChecksum.Compute(original) == recorded || StageChecksum.Compute(WithoutCacheTrue(original)) == recorded);
+
+    private static YamlMap WithoutCacheTrue(YamlMap stage)
+    {
+        var map = new YamlMap();
+        foreach (var (key, value) in stage.Entries)
+            map.Set(key, key.AsText == "outs" && value is YamlSequence outputs ? new YamlSequence(outputs.Items.Select(output => output is YamlMap entry ? Without(entry) : output)) : value);
+        return map;
+
+        static YamlMap Without(YamlMap entry)
+        {
+            var kept = new YamlMap();
+            foreach (var (key, value) in entry.Entries)
+                if (!(key.AsText == "cache" && value is YamlScalar { Value: true }))
+                    kept.Set(key, value);
+            return kept;
+        }
+    }
 
     private static string? CommandOf(MetadataSchema schema, YamlMap map) => map["cmd"] switch
     {

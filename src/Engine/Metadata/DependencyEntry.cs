@@ -60,6 +60,12 @@ public sealed class DependencyEntry : DataEntry
     /// <summary>A query of a database; kept as it is.</summary>
     public YamlMap? Database { get; set; }
 
+    /// <summary>
+    /// The parameters that a stage of DVC 0.x reads from the file: a map of keys and the recorded values, or a list of keys; null
+    /// when the dependency is no parameters file.
+    /// </summary>
+    public YamlNode? Parameters { get; set; }
+
     internal static DependencyEntry Parse(MetadataSchema schema, YamlNode node, bool isAncient)
     {
         var map = schema.Map(node, "a dependency");
@@ -69,6 +75,11 @@ public sealed class DependencyEntry : DataEntry
         {
             // A database has no path.
             Path = schema.Text(map, "path") ?? (map["db"] is null ? throw schema.Error(map, "'path' is missing.") : ""),
+            Parameters = map["params"] switch
+            {
+                null or YamlMap or YamlSequence => map["params"],
+                var other => throw schema.Error(other, "'params' must be a map or a list."),
+            },
             Line = map.Line,
             Column = map.Column,
             Repository = map["repo"] is { } repo ? RepositorySource.Parse(schema, repo) : null,
@@ -97,6 +108,8 @@ public sealed class DependencyEntry : DataEntry
         map.Add("path", Path);
         AddIfSet(map, "fs_config", FsConfig);
         WriteFiles(map);
+        if (Parameters is not null)
+            map.Add("params", Parameters);
         return map;
     }
 }

@@ -121,6 +121,8 @@ public sealed class LockFile
     {
         var schema = new MetadataSchema(fileNameForErrors);
         var root = schema.Map(YamlReader.Parse(text, fileNameForErrors), "a dvc.lock");
+        if (IsOfFirstSchema(root))
+            root = InSchema(root);
         var version = root["schema"];
         if (version is not YamlScalar { Value: Schema })
             throw schema.Error(version ?? root, version is null
@@ -137,6 +139,18 @@ public sealed class LockFile
         return file;
     }
 
+    // DVC 1 wrote the stages without a schema, at the top.
+    private static bool IsOfFirstSchema(YamlMap root) => root.Count > 0 && root["schema"] is null
+        && root.Entries.All(entry => entry.Value is YamlMap stage && stage["cmd"] is not null);
+
+    private static YamlMap InSchema(YamlMap stages)
+    {
+        var root = new YamlMap();
+        root.Add("schema", Schema);
+        root.Add("stages", stages);
+        return root;
+    }
+
     /// <summary>The stage of that name.</summary>
     public LockedStage? FindStage(string name) => stagesByName.GetValueOrDefault(name);
 
@@ -151,6 +165,9 @@ public sealed class LockFile
     public static string WithStages(string? oldText, IReadOnlyCollection<LockedStage> stages, string fileNameForErrors = FileName)
     {
         if (!string.IsNullOrWhiteSpace(oldText))
+        {
+            if (!oldText.Contains("schema:", StringComparison.Ordinal) && YamlReader.Parse(oldText, fileNameForErrors) is YamlMap first && IsOfFirstSchema(first))
+                oldText = YamlWriter.Write(InSchema(first));
             return YamlEditor.Rewrite(oldText, fileNameForErrors, root =>
             {
                 if (root["schema"] is null)
@@ -160,6 +177,7 @@ public sealed class LockFile
                 foreach (var stage in stages)
                     map[stage.Name] = YamlCopy.WithoutLook(stage.ToNode());
             });
+        }
         var root = new YamlMap();
         root.Add("schema", Schema);
         var blocks = new YamlMap();

@@ -3,6 +3,8 @@ namespace DataVersion.Engine.Metadata;
 /// <summary>An output of a <c>.dvc</c> file: a tracked file or directory (format: DVC spec 2.2, 2.3).</summary>
 public sealed class OutputEntry : DataEntry
 {
+    private static readonly string[] AncientKeys = ["metric", "plot", "tags"];
+
     /// <summary>What a person wrote about it.</summary>
     public string? Description { get; set; }
 
@@ -27,12 +29,15 @@ public sealed class OutputEntry : DataEntry
     /// <summary>The output is pushed to remotes.</summary>
     public bool Push { get; set; } = true;
 
+    /// <summary>What stages of DVC 0.x say of an output besides: <c>metric</c>, <c>plot</c>, <c>tags</c>; kept as it is.</summary>
+    public IReadOnlyList<(string Key, YamlNode Value)> Ancient { get; private init; } = [];
+
     internal static OutputEntry Parse(MetadataSchema schema, YamlNode node, bool isAncient)
     {
         var map = schema.Map(node, "an output");
         string[] keys = [.. CommonKeys, "desc", "type", "labels", "meta", "cache", "remote", "push"];
         // Keys that DVC 0.x and 1.x wrote into stages with a command.
-        schema.CheckKeys(map, isAncient ? [.. keys, "metric", "plot", "tags"] : keys, "for an output");
+        schema.CheckKeys(map, isAncient ? [.. keys, .. AncientKeys] : keys, "for an output");
         var entry = new OutputEntry
         {
             Path = schema.Text(map, "path") ?? throw schema.Error(map, "'path' is missing."),
@@ -46,6 +51,7 @@ public sealed class OutputEntry : DataEntry
             Persist = schema.Flag(map, "persist"),
             Remote = schema.Text(map, "remote"),
             Push = schema.Flag(map, "push", absent: true),
+            Ancient = [.. AncientKeys.Where(key => map[key] is { } value && !IsFalsy(value)).Select(key => (key, map[key]!))],
         };
         entry.ReadCommon(schema, map);
         return entry;
@@ -71,6 +77,8 @@ public sealed class OutputEntry : DataEntry
         AddIfSet(map, "remote", NullIfEmpty(Remote));
         if (!Push)
             map.Add("push", false);
+        foreach (var (key, value) in Ancient)
+            map.Add(key, value);
         WriteFiles(map);
         return map;
     }

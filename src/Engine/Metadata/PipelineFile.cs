@@ -56,6 +56,10 @@ public sealed class PipelineFile
         foreach (var (key, node) in schema.Map(stages, "'stages'").Entries)
         {
             var stage = PipelineStage.Parse(schema, key, node);
+            // As it is written; what a template makes of it may be a number.
+            foreach (var command in stage.Command is YamlSequence list ? list.Items : [stage.Command])
+                if (command is not YamlScalar { Kind: YamlScalarKind.String })
+                    throw schema.Error(command, $"'cmd' of the stage '{key}' must be text: put '{command}' in quotes.");
             file.Stages.Add(stage);
             file.stagesByName.Add(stage.Name, stage);
         }

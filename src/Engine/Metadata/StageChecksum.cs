@@ -6,7 +6,7 @@ namespace DataVersion.Engine.Metadata;
 internal static class StageChecksum
 {
     private static readonly HashSet<string> IgnoredEverywhere =
-        ["desc", "type", "labels", "meta", "locked", "frozen", "metric", "persist", "isexec", "size", "nfiles"];
+        ["desc", "type", "labels", "meta", "locked", "frozen", "metric", "tags", "persist", "isexec", "size", "nfiles"];
 
     /// <summary>MD5 of the sorted JSON of what would be written, less what does not define the data.</summary>
     public static string Compute(YamlMap stage)

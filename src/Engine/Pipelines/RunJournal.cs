@@ -47,6 +47,9 @@ internal sealed class RunJournal : IDisposable
     public void Done(StageDefinition stage, LockedStage record, LockedStage? replaced) =>
         Append(new Line("done", stage.MetadataPath, stage.Name, YamlWriter.Write((YamlMap)YamlCopy.WithoutLook(record.ToNode())), DigestOf(replaced)));
 
+    /// <summary>A stage is done, and its own file says so.</summary>
+    public void Written(StageDefinition stage) => Append(new Line("done", stage.MetadataPath, stage.Name, null, null));
+
     /// <summary>A stage ended without a result.</summary>
     public void Failed(StageDefinition stage) => Append(new Line("fail", stage.MetadataPath, stage.Name, null, null));
 

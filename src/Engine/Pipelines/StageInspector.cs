@@ -29,11 +29,8 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
         var reasons = new List<StageReason>();
         if (stage.Document is { } document)
         {
-            if (stage.Kind is StageKind.UrlImport or StageKind.RepositoryImport && document.StageHash is { } old
-                && document.ComputeStageHash() is var now && now != old)
-                reasons.Add(Reason(stage, StageReasonKind.DefinitionChanged) with { OldValue = old, NewValue = now });
-            if (stage.Kind == StageKind.SingleStage && document.StageHash is { } definition && document.ComputeStageHash() is var actual && actual != definition)
-                reasons.Add(Reason(stage, StageReasonKind.DefinitionChanged) with { OldValue = definition, NewValue = actual });
+            if (stage.Kind != StageKind.Data && !document.IsDefinitionAsRecorded())
+                reasons.Add(Reason(stage, StageReasonKind.DefinitionChanged) with { OldValue = document.StageHash, NewValue = document.ComputeStageHash() });
         }
         else if (record is null)
             return [Reason(stage, StageReasonKind.NeverRun)];
@@ -47,7 +44,7 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
                 if (OfDependency(stage, dependency, RecordedDependency(stage, record, dependency), made, context) is { } reason)
                     reasons.Add(reason);
             foreach (var file in stage.Parameters)
-                AddParameters(stage, file, record?.Params?[file.Text] as YamlMap, reasons);
+                AddParameters(stage, file, RecordedParameters(stage, record, file), reasons);
         }
         foreach (var output in stage.Outputs)
             if (OfOutput(stage, output, RecordedOutput(stage, record, output), context) is { } reason)
@@ -73,6 +70,9 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
 
     private static DataEntry? RecordedOutput(StageDefinition stage, LockedStage? record, StagePath path) =>
         stage.Document is null ? record?.Outputs.Find(entry => entry.Path == path.Text) : stage.RecordedOutput(path.Text);
+
+    private static YamlMap? RecordedParameters(StageDefinition stage, LockedStage? record, StageParameters file) => (stage.Document is { } document
+        ? document.Dependencies.Find(entry => entry.Parameters is not null && entry.Path == file.Text)?.Parameters : record?.Params?[file.Text]) as YamlMap;
 
     private StageReason? OfDependency(StageDefinition stage, StagePath path, DataEntry? recorded, IReadOnlyDictionary<string, ContentHash?> made, OperationContext context)
     {

@@ -93,12 +93,16 @@ internal sealed class StageLoader(IMetadataTree tree, ParsingOptions parsing, IL
             },
             Command = document.Command is { } command ? new YamlScalar(command) : null,
             Frozen = document.Frozen, AlwaysChanged = document.AlwaysChanged, Description = document.Description, Meta = document.Meta,
-            Dependencies = [.. document.Dependencies.Where(entry => entry.Repository is null && entry.Database is null).Select(entry => Resolve(entry.Path))],
+            Dependencies = [.. document.Dependencies.Where(entry => entry.Repository is null && entry.Database is null && entry.Parameters is null).Select(entry => Resolve(entry.Path))],
+            Parameters = [.. document.Dependencies.Where(entry => entry.Parameters is not null).Select(entry =>
+                new StageParameters(entry.Path, Resolve(entry.Path).Path, entry.Parameters is YamlMap map
+                    ? [.. map.Entries.Select(pair => pair.Key.SourceText)] : [.. ((YamlSequence)entry.Parameters!).Items.OfType<YamlScalar>().Select(key => key.SourceText)]))],
             Outputs = [.. document.Outputs.Select(entry =>
             {
                 var resolved = Resolve(entry.Path);
                 return new StageOutputPath(entry.Path, resolved.Path, resolved.IsExternal, new OutputFlags
                 {
+                    Kind = entry.Ancient.Any(item => item.Key == "metric") ? OutputKind.Metric : entry.Ancient.Any(item => item.Key == "plot") ? OutputKind.Plot : OutputKind.Output,
                     UseCache = entry.UseCache, Persist = entry.Persist, Remote = entry.Remote, Push = entry.Push, Description = entry.Description,
                     Type = entry.Type, Labels = entry.Labels, Meta = entry.Meta, Line = entry.Line,
                 });

@@ -24,7 +24,10 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
     public void Add(StageDefinition stage, LockedStage record, int rank)
     {
         if (stage.Document is { } document)
+        {
             WriteDataFile(stage, document, record);
+            journal.Written(stage);
+        }
         else
         {
             journal.Done(stage, record, Of(stage));
@@ -41,8 +44,7 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
     /// <exception cref="DataVersionException">A file cannot be read or written; what it was to hold stays in the journal.</exception>
     public void Write()
     {
-        metadata.Ignore([.. unignored.OrderBy(item => item.Rank).SelectMany(item => IgnoredOutputs(item.Stage))]);
-        unignored.Clear();
+        Ignore();
         foreach (var file in unwritten.Values.GroupBy(item => item.Stage.MetadataPath).ToList())
         {
             var path = MetadataPath.Join(MetadataPath.FolderOf(file.Key), LockFile.FileName);
@@ -61,6 +63,13 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
         FaultPoint.Reach("run.written");
     }
 
+    /// <summary>Makes Git ignore what was made since the last time.</summary>
+    public void Ignore()
+    {
+        metadata.Ignore([.. unignored.OrderBy(item => item.Rank).SelectMany(item => IgnoredOutputs(item.Stage))]);
+        unignored.Clear();
+    }
+
     /// <summary>Puts what was written into Git's index when the user wants that.</summary>
     public void Stage() => metadata.Stage();
 
@@ -71,10 +80,13 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
     private void WriteDataFile(StageDefinition stage, DataFileDocument document, LockedStage record)
     {
         foreach (var entry in document.Dependencies)
-            Take(entry, record.Dependencies.Find(made => made.Path == entry.Path));
+            if (entry.Parameters is not null)
+                entry.Parameters = record.Params?[entry.Path] ?? entry.Parameters;
+            else
+                Take(entry, record.Dependencies.Find(made => made.Path == entry.Path));
         foreach (var entry in document.Outputs)
             Take(entry, record.Outputs.Find(made => made.Path == entry.Path));
-        if (document.StageHash is not null)
+        if (document.StageHash is not null || stage.HasCommand)
             document.StageHash = document.ComputeStageHash();
         metadata.Write(stage.MetadataPath, document.ToText());
 

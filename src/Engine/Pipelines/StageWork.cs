@@ -19,7 +19,7 @@ internal sealed class StageWork
     private readonly OperationContext context;
     private readonly PathContents contents;
     private readonly Dictionary<string, ContentHash?> made = new(StringComparer.Ordinal);
-    private readonly HashSet<string> parameterFiles;
+    private readonly HashSet<string> parameterFiles, dependencies;
     private readonly UnfinishedStages unfinished;
     private readonly string command, run = Guid.NewGuid().ToString("N");
     private IReadOnlySet<string> trackedByGit = new HashSet<string>();
@@ -35,11 +35,12 @@ internal sealed class StageWork
         (this.journal, this.logs, this.context, command) = (journal, logs, context, repository.Command);
         contents = new PathContents(repository);
         parameterFiles = [.. plan.Stages.SelectMany(planned => planned.Stage.Parameters).Select(file => file.Path)];
+        dependencies = [.. plan.Stages.SelectMany(planned => planned.Stage.Dependencies).Select(path => path.Path)];
         unfinished = UnfinishedStages.Load(repository.Layout);
         ReadParameters();
     }
 
-    /// <summary>What is done once, before the first stage: Git says what it tracks.</summary>
+    /// <summary>What is done once, before the first stage: Git says what it tracks and ignores.</summary>
     public void Prepare()
     {
         var stages = plan.Stages.Where(planned => planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged or PlannedAction.Restore)
@@ -49,6 +50,11 @@ internal sealed class StageWork
         logs.Prune();
         if (repository.Git is not { } git)
             return;
+        var lockFiles = stages.Where(stage => stage.Document is null).Select(stage => MetadataPath.Join(MetadataPath.FolderOf(stage.MetadataPath), LockFile.FileName)).Distinct().ToList();
+        var ignored = git.Ignored([.. lockFiles.Select(repository.Layout.ToAbsolute)]);
+        if (lockFiles.Find(path => ignored.Contains(repository.Layout.ToAbsolute(path))) is { } lost)
+            throw new DataVersionException(DataErrorKind.PathIgnored, $"Git ignores '{lost}', so nobody would know what the stages made.", lost,
+                $"Take the rule away; 'git check-ignore -v {lost}' shows it.");
         trackedByGit = git.Tracked([.. stages.SelectMany(stage => stage.Outputs).Where(output => output is { IsExternal: false, Flags.UseCache: true })
             .Select(output => repository.Layout.ToAbsolute(output.Path))]);
     }
@@ -191,9 +197,29 @@ internal sealed class StageWork
         var taken = recording.Record(stage, given, rank);
         foreach (var (_, _, output) in taken)
             made[output.Path] = output.Hash;
+        IgnoreWhatIsRead(stage);
         Forget(stage);
         var result = ResultOf(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(output => output.Output)] };
         return new StageEnd(log is null ? result : WithLog(result, 0, log));
+    }
+
+    // The .gitignore beside an output may lie in a folder that another stage reads: then it must be as it will stay.
+    private void IgnoreWhatIsRead(StageDefinition stage)
+    {
+        var folders = StageRecords.IgnoredOutputs(stage).Select(MetadataPath.FolderOf).Where(IsRead).Distinct().ToList();
+        if (folders.Count == 0)
+            return;
+        records.Ignore();
+        foreach (var folder in folders)
+            contents.Forget(MetadataPath.Join(folder, ".gitignore"));
+    }
+
+    private bool IsRead(string folder)
+    {
+        for (; folder.Length > 0; folder = MetadataPath.FolderOf(folder))
+            if (dependencies.Contains(folder))
+                return true;
+        return dependencies.Contains("");
     }
 
     // A parameters file may be an output of a stage before.

@@ -11,15 +11,21 @@ internal sealed record Deviation(string Case, string Item, string Reason)
 {
     /// <summary>What ours is instead, made of the recorded text; null when the item is not compared at all.</summary>
     public Func<string, string>? Ours { get; init; }
+
+    /// <summary>What is compared of both texts, when they are not compared as they are.</summary>
+    public Func<string, string>? Look { get; init; }
 }
 
 /// <summary>Every known difference to the recordings in one table. What is not here must be equal.</summary>
 internal static partial class Deviations
 {
-    private static readonly Deviation[] Table = [.. Metadata, .. Workspaces, .. RemoteDeviations.Table, .. Reports];
+    private static readonly Deviation[] Table = [.. Metadata, .. Workspaces, .. RemoteDeviations.Table, .. Reports, .. Pipelines];
 
     /// <summary>The deviations of a case.</summary>
     public static IReadOnlyList<Deviation> Of(string name) => [.. Table.Where(deviation => deviation.Case == name)];
+
+    private static IEnumerable<Deviation> EachLook(string name, string reason, Func<string, string> look, params string[] items) =>
+        items.Select(item => new Deviation(name, item, reason) { Look = look });
 
     private static IEnumerable<Deviation> Each(string name, string reason, Func<string, string> ours, params string[] items) =>
         items.Select(item => new Deviation(name, item, reason) { Ours = ours });

@@ -52,12 +52,7 @@ internal static partial class Deviations
         new("42-merge-driver", "steps[7].output", OwnDriver),
         new("43-autostage-hooks", "steps[30].exit", "DVC refuses to install hooks a second time; ours finds its own hooks and renews them."),
         new("43-autostage-hooks", "steps[31].output", OwnDriver),
-        new("45-yaml-reading", "steps[64].json", "parameters of stages are compared by the pipeline cmdlets, which come later.")
-        {
-            Ours = lines => ListingText.Without(lines, "changed deps"),
-        },
         new("45-yaml-reading", "steps[71].exit", "ours still reads the single stages with a command that DVC 1 wrote."),
-        new("45-yaml-reading", "steps[75].json", "bad.dvc names data that extra.dvc tracks, and records nothing of it; ours reports by path, once.") { Ours = _ => " {}" },
     ];
 
     private const string GranularRecord = """

@@ -8,10 +8,20 @@ internal sealed class DvcArguments
 
     /// <summary>Reads the words; <paramref name="withValue"/> names the options that take the next word.</summary>
     public DvcArguments(IEnumerable<string> words, params string[] withValue)
+        : this(words, false, withValue)
+    {
+    }
+
+    private DvcArguments(IEnumerable<string> words, bool endsAtTarget, string[] withValue)
     {
         var rest = new Queue<string>(words);
         while (rest.TryDequeue(out var word))
         {
+            if (endsAtTarget && Targets.Count > 0)
+            {
+                Targets.Add(word);
+                continue;
+            }
             var equals = word.StartsWith("--", StringComparison.Ordinal) ? word.IndexOf('=') : -1;
             if (equals > 0)
                 options[word[..equals]] = word[(equals + 1)..];
@@ -23,6 +33,9 @@ internal sealed class DvcArguments
                 Targets.Add(word);
         }
     }
+
+    /// <summary>The same for options before a command line, whose words are all targets.</summary>
+    public static DvcArguments BeforeCommand(IEnumerable<string> words, params string[] withValue) => new(words, true, withValue);
 
     /// <summary>Words that are no options.</summary>
     public List<string> Targets { get; } = [];

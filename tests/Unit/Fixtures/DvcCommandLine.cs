@@ -30,7 +30,7 @@ internal static partial class DvcCommandLine
         ["remote", var verb, .. var rest] => Remote(verb, rest),
         ["install"] => new(new CmdletCall("Install-DataHook")),
         ["git-hook", var name, .. var rest] => new(new CmdletCall("Invoke-DataHook").With("Name", name).With("ArgumentList", rest)),
-        ["stage", "add", .. var rest] => AddStage(new(rest, "-n", "--name", "--desc", "-d", "--deps", "-o", "--outs", "-O", "--outs-no-cache", "--outs-persist",
+        ["stage", "add", .. var rest] => AddStage(DvcArguments.BeforeCommand(rest, "-n", "--name", "--desc", "-d", "--deps", "-o", "--outs", "-O", "--outs-no-cache", "--outs-persist",
             "--outs-persist-no-cache", "-m", "--metrics", "-M", "--metrics-no-cache", "--plots", "--plots-no-cache", "-p", "--params", "-w", "--wdir")),
         ["freeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Lock-Stage").With("Name", args.Targets))),
         ["unfreeze", .. var rest] => Checked(new(rest), args => new(new CmdletCall("Unlock-Stage").With("Name", args.Targets))),
@@ -58,6 +58,10 @@ internal static partial class DvcCommandLine
 
     private static DvcCommand Checkout(DvcArguments args)
     {
+        // The folder of a stage of another dvc.yaml: in the cases there is no other.
+        for (var index = 0; index < args.Targets.Count; index++)
+            if (args.Targets[index].Split("/dvc.yaml:") is [var file, _])
+                args.Targets[index] = file;
         _ = args.Has("--summary"); // prose
         _ = args.Has("-R"); // a folder means all below it
         return Checked(args, _ => new(new CmdletCall("Switch-DataVersion")

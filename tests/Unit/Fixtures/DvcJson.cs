@@ -148,7 +148,8 @@ internal static class DvcJson
     /// </summary>
     public static JsonNode ComparableList(JsonNode list, JsonNode recorded)
     {
-        var unknown = recorded.AsArray().Where(file => file!["size"] is null).Select(file => file!["path"]!.GetValue<string>()).ToHashSet();
+        // Of what was never made DVC shows no hash and the size 0.
+        var unknown = recorded.AsArray().Where(file => file!["size"] is null || file["md5"] is null).Select(file => file!["path"]!.GetValue<string>()).ToHashSet();
         return new JsonArray([.. list.AsArray().Select(file => (JsonNode)new JsonObject
         {
             ["path"] = file!["path"]!.GetValue<string>(),

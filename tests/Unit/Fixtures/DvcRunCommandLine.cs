@@ -9,10 +9,12 @@ internal static partial class DvcCommandLine
         ["stage", "add", .. var rest] when rest.Contains("--run") && Translate(["stage", "add", .. rest.Except(["--run"])], folder) is { Calls: [var add] } =>
             new(add, new CmdletCall("Invoke-Stage").With("Name", add.Parameters["Name"])),
         ["stage", "list", .. var rest] when new DvcArguments(rest) is var args => Checked(args, _ =>
-            new(new CmdletCall("Get-Stage").With("Name", Literal(args.Targets)).Switch("Recurse", args.Has("--all"))) { Output = found => DvcStages.List(found, folder) }),
+            new(new CmdletCall("Get-Stage").With("Name", Literal(args.Targets)).Switch("Recurse", args.Has("--all"))
+                .With("Repository", args.Has("--all") ? DvcStages.RootOf(folder) : null))
+            { Output = args.Has("--names-only") ? found => string.Concat(found.OfType<Stage>().Select(stage => stage.Name + "\n")) : found => DvcStages.List(found, folder) }),
         ["dag", "--dot", .. var rest] when new DvcArguments(rest) is var args => Checked(args, _ =>
             new(new CmdletCall("Get-StageGraph").With("Name", Literal(args.Targets)).With("As", "Dot").Switch("Output", args.Has("--outs")).Switch("Full", args.Has("--full")))
-            { Output = found => string.Concat(found.Select(line => line + "\n")) }),
+            { Output = found => string.Concat(found).Trim(), Recorded = text => text.Trim() }),
         _ => null,
     };
 
@@ -20,6 +22,7 @@ internal static partial class DvcCommandLine
     {
         var quiet = args.Has("-q");
         var dry = args.Has("--dry");
+        var forced = args.Has("-f");
         var call = new CmdletCall("Invoke-Stage")
             .With("Name", args.Has("--glob") ? args.Targets : Literal(args.Targets))
             .Switch("All", args.Has("-P")).Switch("Recurse", args.Has("-R")).Switch("Force", args.Has("-f")).Switch("SingleItem", args.Has("-s"))
@@ -29,8 +32,8 @@ internal static partial class DvcCommandLine
         var command = new DvcCommand(call);
         return Checked(args, _ => quiet || dry ? command : command with
         {
-            Output = found => DvcStages.Run(found, folder),
-            Recorded = DvcStages.RecordedRun,
+            Output = found => DvcStages.Run(found, folder, forced),
+            Recorded = text => DvcStages.RecordedRun(text, forced),
             ComparesFailures = true,
         });
     }

@@ -7,8 +7,10 @@ namespace DataVersion.Tests.Fixtures;
 internal static partial class DvcStages
 {
     /// <summary><c>repro</c>: what became of which stage; the recorded prose is read by <see cref="RecordedRun"/>.</summary>
-    public static string Run(IReadOnlyList<object> found, string folder) => string.Concat(found.OfType<StageResult>().Select(result =>
+    public static string Run(IReadOnlyList<object> found, string folder, bool forced) => string.Concat(found.OfType<StageResult>().Select(result =>
     {
+        if (forced && result.Address.EndsWith(".dvc", StringComparison.Ordinal))
+            return "";
         var word = result.Outcome switch
         {
             StageOutcome.Ran => "run",
@@ -24,7 +26,7 @@ internal static partial class DvcStages
     }));
 
     /// <summary>The same of what DVC printed.</summary>
-    public static string RecordedRun(string text)
+    public static string RecordedRun(string text, bool forced)
     {
         var outcomes = new Dictionary<string, string>();
         foreach (var line in text.Split('\n'))
@@ -37,12 +39,26 @@ internal static partial class DvcStages
                     var said when said.StartsWith("Pulling", StringComparison.Ordinal) => "pulled",
                     _ => "restored",
                 };
-        return string.Concat(outcomes.Select(stage => $"{stage.Key}: {stage.Value}\n"));
+        // DVC looks at data again when it is forced to; there is nothing to run.
+        return string.Concat(outcomes.Where(stage => !forced || !stage.Key.EndsWith(".dvc", StringComparison.Ordinal)).Select(stage => $"{stage.Key}: {stage.Value}\n"));
     }
 
-    /// <summary><c>stage list</c>: address and description, or what it makes.</summary>
+    /// <summary><c>stage list</c>: address and description, or what it makes; paths as they are written in the stage.</summary>
     public static string List(IReadOnlyList<object> found, string folder) => string.Concat(found.OfType<Stage>().Select(stage =>
-        $"{From(stage.Address, folder)} {stage.Description ?? (stage.Outputs.Count > 0 ? "Outputs " + string.Join(", ", stage.Outputs) : "")}\n"));
+        $"{From(stage.Address, folder)} {stage.Description?.Split('\n')[0] ?? Described(stage)}\n"));
+
+    private static string Described(Stage stage)
+    {
+        if (stage.Outputs.Count == 0)
+            return stage.Dependencies.Count + stage.Parameters.Count == 0 ? "No outputs or dependencies"
+                : "Depends on " + Names(stage.Dependencies.Select(path => path.Path).Concat(stage.Parameters.Select(file => file.Path)));
+        var outputs = stage.Outputs.Where(output => output.Kind == StageOutputKind.Output).Select(output => output.Path).ToList();
+        var reports = stage.Outputs.Where(output => output.Kind != StageOutputKind.Output).Select(output => output.Path).ToList();
+        return string.Join("; ", (outputs.Count > 0 ? [$"Outputs {Names(outputs)}"] : Array.Empty<string>()).Concat(reports.Count > 0 ? [$"Reports {Names(reports)}"] : []));
+
+        string Names(IEnumerable<string> paths) => string.Join(", ", paths.Select(path =>
+            System.IO.Path.GetRelativePath("/" + stage.WorkingDirectory, "/" + path)).Distinct());
+    }
 
     /// <summary><c>status --json</c> of the reasons that stages have to run.</summary>
     public static JsonObject Status(IReadOnlyList<object> found, string folder)
@@ -118,7 +134,8 @@ internal static partial class DvcStages
 
     private const string NeverRun = "never run";
 
-    private static string RootOf(string folder)
+    /// <summary>The root of the repository that a folder lies in.</summary>
+    public static string RootOf(string folder)
     {
         for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
             if (Directory.Exists(System.IO.Path.Combine(at, ".dvc")))

@@ -29,35 +29,9 @@ internal sealed record FromSnapshot(string Repository, string Name, params strin
     }
 }
 
-/// <summary>Files of a commit, read from the Git objects of the recorded end state.</summary>
-internal sealed record FromGit(string Repository, string Revision, params string[] Files) : Effect
-{
-    /// <inheritdoc/>
-    public override void Apply(FixtureCase fixture, FixtureWorld world)
-    {
-        var end = Path.Combine(world.Place, "end");
-        if (!Directory.Exists(end))
-            FixtureArchive.Unpack(fixture, end);
-        foreach (var file in Files)
-            StepActions.Put(world.At(Repository + "/" + file), Encoding.UTF8.GetBytes(
-                world.Run(Path.Combine(end, Repository), ["git", "show", $"{Revision}:{file}"]).Output));
-    }
-}
-
 /// <summary>A file with the text that a stage's command prints.</summary>
 internal sealed record Text(string Path, string Content) : Effect
 {
     /// <inheritdoc/>
     public override void Apply(FixtureCase fixture, FixtureWorld world) => StepActions.Put(world.At(Path), Encoding.UTF8.GetBytes(Content));
-}
-
-/// <summary>A Git command that the step would have run.</summary>
-internal sealed record GitCommand(string Repository, params string[] Arguments) : Effect
-{
-    /// <inheritdoc/>
-    public override void Apply(FixtureCase fixture, FixtureWorld world)
-    {
-        var (exit, _, error) = world.Run(Repository, ["git", .. Arguments]);
-        Assert.True(exit == 0, error);
-    }
 }

@@ -51,7 +51,7 @@ internal sealed class FixtureRunner(FixtureCase fixture, FixtureWorld world, Mod
                 comparison.Note(item, "the report is prose, or belongs to a later capability.");
                 continue;
             }
-            if (comparison.DeviationOf(item) is { Ours: null })
+            if (comparison.DeviationOf(item) is { Ours: null, Look: null })
                 continue;
             var recorded = Path.Combine(folder, file);
             Judge(item, string.Join(' ', arguments), command, Call(command, repository), report["exit"]!.GetValue<int>(), File.Exists(recorded) ? File.ReadAllText(recorded) : "");
@@ -84,7 +84,7 @@ internal sealed class FixtureRunner(FixtureCase fixture, FixtureWorld world, Mod
             comparison.Note($"{item} {Title(step)}", substitution.Reason);
             return;
         }
-        if (comparison.DeviationOf(item) is { Ours: null })
+        if (comparison.DeviationOf(item) is { Ours: null, Look: null })
             return;
         string[] words = [.. step.Arguments.Skip(1).Select(word => word.Replace("@ROOT@", world.Root))];
         var command = DvcCommandLine.Translate(words, world.At(step.Folder));

@@ -11,7 +11,7 @@ internal sealed record Substitution(string Case, int Step, string Reason, params
 internal static class FixtureScope
 {
     private const string Imports = "imports come later";
-    private const string Metrics = "metrics and plots come later";
+    private const string Metrics = "metrics, plots and the comparison of parameters come later";
     private const string Experiments = "experiments come later";
 
     private static readonly (string Prefix, string Reason)[] LaterCases =
@@ -22,6 +22,11 @@ internal static class FixtureScope
 
     private static readonly Substitution[] Substitutions =
     [
+        new("35-params-files", 27, Metrics),
+        new("35-params-files", 28, Metrics),
+        new("39-repro-failures", 12, "there is no way to go on as if a stage had not failed; -KeepGoing leaves out what depends on it",
+            new FromSnapshot("repo", "3-ignore-errors", "dvc.lock"), new Text("repo/.gitignore", "/a.txt\n/d.txt\n/f.txt\n/c.txt\n/e.txt\n"),
+            new FromArchive("repo/c.txt", "repo/e.txt", "repo/.dvc/cache/files/md5/3d", "repo/.dvc/cache/runs/ea", "repo/.dvc/cache/runs/f3")),
         new("43-autostage-hooks", 38, "there is no cmdlet that takes a repository apart", new FromArchive("destroyed")),
     ];
 

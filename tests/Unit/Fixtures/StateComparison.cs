@@ -81,10 +81,15 @@ internal sealed class StateComparison
     {
         if (DeviationOf(name) is { } deviation)
         {
-            if (deviation.Ours is null)
+            if (deviation is { Ours: null, Look: null })
                 return;
-            recorded = deviation.Ours(recorded ?? "");
-            recorded = recorded.Length == 0 ? null : recorded;
+            if (deviation.Ours is { } ours)
+            {
+                recorded = ours(recorded ?? "");
+                recorded = recorded.Length == 0 ? null : recorded;
+            }
+            if (deviation.Look is { } look)
+                (recorded, now) = (recorded is null ? null : look(recorded), now is null ? null : look(now));
         }
         if (recorded == now)
             return;
