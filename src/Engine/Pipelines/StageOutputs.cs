@@ -151,7 +151,7 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         var state = contents.Of(output, ContentHashAlgorithm.Md5, context)!;
         if (state.Kind == FileKind.None)
             throw new DataVersionException(DataErrorKind.OutputMissing,
-                $"The stage '{stage.Address}' ran without an error, but '{output.Path}' does not exist.", output.Path,
+                $"'{output.Path}', an output of the stage '{stage.Address}', does not exist.", output.Path,
                 "Correct the command, its working directory, or the outputs of the stage.");
         if (output.Flags.Kind != OutputKind.Metric)
             return;

@@ -23,7 +23,7 @@ public sealed class PipelineAndLockTests
     [Theory]
     [InlineData("")]
     [InlineData("schema: '1.0'\nstages: {}\n")]
-    [InlineData("base:\n  cmd: x\n")]
+    [InlineData("base:\n  command: x\n")]
     [InlineData("schema: '2.0'\nstages:\n  base:\n    command: x\n")]
     public void LocksOfOtherLayoutsAreRefused(string text) =>
         Assert.Equal(DataErrorKind.MetadataInvalid, Assert.Throws<MetadataFormatException>(() => LockFile.Parse(text, "dvc.lock")).Kind);

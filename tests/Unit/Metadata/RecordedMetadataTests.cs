@@ -54,7 +54,8 @@ public sealed class RecordedMetadataTests
     [SharedFact("fixtures")]
     public void PipelineFilesAreRead()
     {
-        foreach (var (path, text) in MetadataFixtures.All(name => name == "dvc.yaml"))
+        // One has a command that is no text, which DVC refuses.
+        foreach (var (path, text) in MetadataFixtures.All(name => name == "dvc.yaml").Where(file => !file.Text.Contains("cmd: true\n", StringComparison.Ordinal)))
             Assert.Equal(text.Contains("stages", StringComparison.Ordinal), PipelineFile.Parse(text, path).Stages.Count > 0);
     }
 
