@@ -74,7 +74,7 @@ Describe '<_>' -ForEach $commands {
     It 'says what it writes' {
         if ($_ -notin 'Invoke-DataHook', 'Remove-DataConfig', 'Remove-DataRemote') {
             # Beside our objects only text.
-        $command.OutputType.Type | Where-Object { $_ -ne [string] } | ForEach-Object Namespace | Select-Object -Unique | Should -Be DataVersion
+            $command.OutputType.Type | Where-Object { $_ -ne [string] } | ForEach-Object Namespace | Select-Object -Unique | Should -Be DataVersion
         }
     }
 
