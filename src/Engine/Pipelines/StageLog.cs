@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace DataVersion.Engine.Pipelines;
@@ -11,7 +12,7 @@ namespace DataVersion.Engine.Pipelines;
 /// <param name="live">Receives whole lines, with their line ends.</param>
 internal sealed class StageLog(string path, Action<string> live) : IDisposable
 {
-    private const int LinesKept = 100, LongestLine = 16 * 1024;
+    private const int LinesKept = 100, LongestLine = 16 * 1024, BufferSize = 16 * 1024;
 
     private readonly Lock gate = new();
     private readonly Queue<string> last = new();
@@ -34,11 +35,12 @@ internal sealed class StageLog(string path, Action<string> live) : IDisposable
     /// <summary>Reads a stream of a process to its end.</summary>
     public async Task ReadAsync(Stream source, CancellationToken cancellation)
     {
-        var (bytes, chars) = (new byte[16 * 1024], new char[16 * 1024]);
+        var (bytes, chars) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<char>.Shared.Rent(BufferSize));
         var decoder = Encoding.UTF8.GetDecoder();
         var line = new StringBuilder();
         var returned = false;
-        for (int count; (count = await source.ReadAsync(bytes, cancellation).ConfigureAwait(false)) > 0;)
+        // A read that is given up may still write into the buffer, so the buffers go back only at the end of the stream.
+        for (int count; (count = await source.ReadAsync(bytes.AsMemory(0, BufferSize), cancellation).ConfigureAwait(false)) > 0;)
             lock (gate)
             {
                 Write(bytes.AsSpan(0, count));
@@ -63,6 +65,8 @@ internal sealed class StageLog(string path, Action<string> live) : IDisposable
         lock (gate)
             if (line.Length > 0)
                 Keep(line);
+        ArrayPool<byte>.Shared.Return(bytes);
+        ArrayPool<char>.Shared.Return(chars);
     }
 
     /// <summary>Passes on what is waiting.</summary>
