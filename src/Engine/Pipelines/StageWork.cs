@@ -89,7 +89,7 @@ internal sealed class StageWork
                 Forget(stage);
                 return null;
             }
-            RefuseWhatGitTracks(stage);
+            RefuseWhatCannotBeKept(stage);
             marks = repository.LockPaths(LocalPaths(stage.Dependencies), LocalPaths(stage.Outputs), context);
             var given = inputs.Of(stage, records.Of(stage));
             if (restoring.Find(stage, records.Of(stage), () => given, reasons) is { } earlier)
@@ -268,8 +268,12 @@ internal sealed class StageWork
 
     private static IEnumerable<string> LocalPaths(IEnumerable<StagePath> paths) => paths.Where(path => PathContents.IsLocal(path) && !Path.IsPathRooted(path.Path)).Select(path => path.Path);
 
-    private void RefuseWhatGitTracks(StageDefinition stage)
+    private void RefuseWhatCannotBeKept(StageDefinition stage)
     {
+        if (stage.Outputs.FirstOrDefault(output => output is { IsExternal: true, Flags.UseCache: true }) is { } outside)
+            throw new DataVersionException(DataErrorKind.PathOutsideRepository,
+                $"'{outside.Text}', an output of the stage '{stage.Address}', lies outside the repository, so it cannot be kept in the cache.", outside.Text,
+                $"Let the command write into the repository, or say 'cache: false' for it in '{stage.MetadataPath}'.");
         foreach (var output in stage.Outputs)
             if (output is { IsExternal: false, Flags.UseCache: true } && trackedByGit.Contains(repository.Layout.ToAbsolute(output.Path)))
                 throw new DataVersionException(DataErrorKind.TrackedByGit, $"'{output.Path}', an output of the stage '{stage.Address}', is tracked by Git.", output.Path,

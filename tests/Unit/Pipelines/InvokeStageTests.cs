@@ -164,6 +164,29 @@ public sealed class InvokeStageTests : IDisposable
     }
 
     [Fact]
+    public void An_output_outside_the_repository_is_refused_before_anything_runs_unless_it_is_not_cached()
+    {
+        var outside = Path.Combine(Path.GetDirectoryName(place.Root)!, "outside.txt");
+        Given("stages:\n  s: {cmd: echo x > ../outside.txt, outs: [../outside.txt]}\n");
+        place.Fails(DataErrorKind.PathOutsideRepository, "../outside.txt", "Invoke-Stage -Quiet");
+        Assert.False(File.Exists(outside));
+
+        Given("stages:\n  s: {cmd: echo x > ../outside.txt, outs: [../outside.txt: {cache: false}]}\n");
+        Assert.Equal([("s", StageOutcome.Ran)], Run());
+        Assert.Equal([("s", StageOutcome.Unchanged)], Run());
+        File.WriteAllText(outside, "changed");
+        Assert.Equal([("s", StageOutcome.Ran)], Run());
+    }
+
+    [Fact]
+    public void A_command_that_is_killed_is_a_failure()
+    {
+        Given("stages:\n  s: {cmd: kill -9 $$, outs: [k]}\n");
+        var result = place.Fails(DataErrorKind.StageFailed, "kill -9", "Invoke-Stage -Quiet");
+        Assert.Equal(137, ((StageResult)Assert.Single(result.Output).BaseObject).ExitCode);
+    }
+
+    [Fact]
     public void A_folder_where_a_file_was_and_the_other_way_round()
     {
         Given("stages:\n  s:\n    cmd: sh make.sh\n    deps: [make.sh]\n    outs: [out]\n", ("make.sh", "echo one > out"));
