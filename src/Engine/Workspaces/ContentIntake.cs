@@ -28,7 +28,10 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
     private static string PathOf((AddedContent Content, int File) place) =>
         WorkspaceReader.PathOf(place.Content.Item.Source, place.Content.Scan.Files[place.File].Path);
 
-    /// <summary>An output of DVC 2 keeps its old entry as long as its content is the recorded one.</summary>
+    /// <summary>
+    /// An output of DVC 2 keeps its old entry as long as its content is the recorded one and the cache has it: new objects get
+    /// their plain MD5 as name.
+    /// </summary>
     private void SettleLegacy(IReadOnlyList<AddedContent> added)
     {
         var legacy = added.Where(c => c.Item is { Action: AddAction.Update, Output.Hash.Algorithm: ContentHashAlgorithm.Md5Dos2Unix }
@@ -38,9 +41,12 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
         var states = WorkspaceReader.Read(repository,
             [.. legacy.Select(c => new ReadRequest(c.Item.Source, ContentHashAlgorithm.Md5Dos2Unix))], context);
         for (var i = 0; i < legacy.Count; i++)
-            if (states[i].Hash is { } hash && hash == legacy[i].Item.Output!.Hash)
+            if (states[i].Hash is { } hash && hash == legacy[i].Item.Output!.Hash && (options.NoCommit || IsPresent(hash, states[i])))
                 legacy[i].KeepLegacy(states[i]);
     }
+
+    private bool IsPresent(ContentHash hash, WorkspaceState state) =>
+        repository.IsPresent(hash) && (state.Manifest is null || state.Manifest.List.All(entry => repository.IsPresent(entry.Hash)));
 
     private void Hash()
     {

@@ -41,6 +41,24 @@ public sealed class DvcPipelineTests : IDisposable
         Assert.True(outcomes.Count(stage => stage.Outcome == StageOutcome.Restored) >= 10, string.Join('\n', outcomes));
     }
 
+    [DvcFact]
+    public void Both_record_the_same_of_stages_that_were_not_run()
+    {
+        // Not "flags": DVC keeps a run of a stage with an output outside of the cache, which it cannot restore.
+        static bool IsTaken((string Path, string Text) file) => !file.Path.StartsWith("flags/", StringComparison.Ordinal);
+        Write(DvcPipelines.Files.Where(IsTaken));
+        RunBoth();
+        Write(DvcPipelines.Changes.Where(IsTaken));
+        Write([("chain/last.txt", "by hand\n"), ("chain/tree/sub/b", "by hand\n"), ("chain/tree/new", "by hand\n"), ("frozen/out.txt", "by hand again\n"), ("template/it.txt", "by hand\n")]);
+
+        Assert.NotEmpty(ours.Session.Run<DataFile>("Save-DataFile -Force"));
+        theirs.Dvc("commit", "-f");
+
+        Same();
+        Assert.Empty(ours.Session.Run<StageReason>("Get-StageReason"));
+        Assert.Equal("{}", ours.Dvc("status", "--json").Trim());
+    }
+
     private void Write(IEnumerable<(string Path, string Text)> files)
     {
         foreach (var (path, text) in files)

@@ -20,7 +20,7 @@ internal static class DvcPipelines
 
             """),
         ("flags/in.txt", "in\n"),
-        ("flags/tool.sh", "cp \"$1\" \"$2\"\n"),
+        ("flags/tool.sh", "#!/bin/sh\ncp \"$1\" \"$2\"\n"),
         ("flags/dvc.yaml", """
             stages:
               flags:
@@ -46,6 +46,10 @@ internal static class DvcPipelines
                 - p.csv:
                     cache: false
                     x: x
+              tool:
+                cmd: ./out.sh in.txt used.txt
+                deps: [out.sh, in.txt]
+                outs: [used.txt]
               saved:
                 cmd: cp in.txt saved.txt; echo '{"b":2}' > n.json
                 deps: [in.txt]
@@ -190,6 +194,36 @@ internal static class DvcPipelines
                 outs: [n.txt]
 
             """),
+        ("older/in.txt", "in\r\n"),
+        ("older/dvc.yaml", """
+            stages:
+              text:
+                cmd: cp in.txt out.txt
+                deps: [in.txt]
+                outs: [out.txt]
+              next:
+                cmd: cp out.txt next.txt
+                deps: [out.txt]
+                outs: [next.txt]
+
+            """),
+        // Of DVC 2: the hashes are those of the text without carriage returns, and so are the names in the cache.
+        (".dvc/cache/ba/8d2b9408ed255ee92a112fe7ba59be", "in\r\n"),
+        ("older/dvc.lock", """
+            schema: '2.0'
+            stages:
+              text:
+                cmd: cp in.txt out.txt
+                deps:
+                - path: in.txt
+                  md5: ba8d2b9408ed255ee92a112fe7ba59be
+                  size: 4
+                outs:
+                - path: out.txt
+                  md5: ba8d2b9408ed255ee92a112fe7ba59be
+                  size: 4
+
+            """),
         ("locked/in.txt", "in\n"),
         ("locked/dvc.yaml", """
             stages:
@@ -238,6 +272,7 @@ internal static class DvcPipelines
         ("folders/in.txt", "changed\n"),
         ("commands/in.txt", "changed\n"),
         ("frozen/in.txt", "changed\n"),
+        ("older/in.txt", "changed\r\n"),
         ("locked/in.txt", "changed\n"),
     ];
 }
