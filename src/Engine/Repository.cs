@@ -135,7 +135,7 @@ public sealed class Repository : IDisposable
     public StageSet LoadStages(IList<DataVersionException>? problems = null) => StageSet.Load(WorkingTree(), problems, Settings.Parsing);
 
     /// <summary>The parameter files of the workspace, each read when first asked for.</summary>
-    internal ParameterFiles ReadParameters() => new(WorkingTree());
+    public ParameterFiles ReadParameters() => new(WorkingTree());
 
     /// <summary>Forgets the index and the ignore rules: metadata has been changed.</summary>
     public void Reload() => (index, ignore) = (null, null);

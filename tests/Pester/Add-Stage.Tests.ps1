@@ -36,6 +36,16 @@ Describe 'Add-Stage' {
         Read-TestFile dvc.yaml | Should -BeExactly "stages:`n  a:`n    cmd: two`n"
     }
 
+    It 'completes paths and parameters as they are written' {
+        Write-TestFile params.yaml "lr: 1`nnet: {depth: 2}`n"
+        Write-TestFile other.json '{"size": 3}'
+        Get-Completion 'Add-Stage a x -Dependency no' | Should -BeExactly notes.txt
+        Get-Completion 'Add-Stage a x -Dependency notes.txt, data/im' | Should -Contain data/images
+        Get-Completion 'Add-Stage a x -WorkingDirectory data -Dependency im' | Should -Contain images
+        Get-Completion 'Add-Stage a x -Parameter ' | Should -BeExactly lr, net, net.depth
+        Get-Completion 'Add-Stage a x -Parameter other.json:s' | Should -BeExactly other.json:size
+    }
+
     It 'refuses a circle before anything is written' {
         Add-Stage a 'x' -Dependency one -Output two
         $before = Get-Snapshot

@@ -67,6 +67,21 @@ Describe 'Invoke-Stage' {
         Get-Screen { Invoke-Stage -WhatIf } | Should -Not -Match 'first'
     }
 
+    It 'keeps what a person put in the place of an output, and says where' {
+        Invoke-Stage -Quiet | Out-Null
+        Write-TestFile two.txt 'made by hand'
+        Write-TestFile params.yaml "lr: 2`n"
+        Invoke-Stage last -Quiet -WarningVariable warning -WarningAction SilentlyContinue | Select-Object -Last 1 | ForEach-Object { "$_" } | Should -BeExactly 'last: Ran'
+        "$warning" -match "'two\.txt'.*in '([^']+)'" | Should -BeTrue
+        Read-TestFile $Matches[1] | Should -BeExactly 'made by hand'
+    }
+
+    It 'shows a command of several lines in one' {
+        Write-TestFile dvc.yaml "stages:`n  a:`n    cmd: |`n      echo 1`n      echo 2`n    outs: [a.txt]`n"
+        Get-Screen { Invoke-Stage -WhatIf } | Should -Match 'echo 1 ; echo 2"'
+        Get-Table (Get-Stage) | Should -Match 'echo 1; echo 2\s'
+    }
+
     It 'asks with -Confirm' {
         # Nobody answers here, so the question is an error, and nothing runs.
         { Invoke-Stage alone -Confirm } | Should -Throw
@@ -143,6 +158,9 @@ Describe 'Invoke-Stage' {
         $good = Read-TestFile dvc.yaml
         Write-TestFile dvc.yaml ($good -replace 'cmd: sort', 'command: sort')
         { Invoke-Stage } | Should -Throw "*'dvc.yaml', line 3, column 5: the key 'command' is not known*" -ErrorId 'MetadataInvalid*'
+        Write-TestFile dvc.yaml ($good -replace '\[one.txt\]', '[${name}.txt]')
+        { Invoke-Stage } | Should -Throw -ErrorId 'MetadataInvalid*'
+        $Error[0].ErrorDetails.RecommendedAction | Should -BeLike "*['`${item}.bin']*"
         Write-TestFile dvc.yaml ($good -replace 'notes.txt\]', 'two.txt]')
         { Invoke-Stage } | Should -Throw "*'first' ('dvc.yaml' line 2) reads 'two.txt'*" -ErrorId 'StageCycle*'
         Write-TestFile dvc.yaml ($good -replace 'notes.txt\]', 'nots.txt]')

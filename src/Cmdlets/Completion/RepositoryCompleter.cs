@@ -43,7 +43,7 @@ internal abstract class RepositoryCompleter : IArgumentCompleter
     }
 
     private static string Quote(string text) =>
-        text.Length > 0 && text.All(c => char.IsLetterOrDigit(c) || c is '.' or '/' or '\\' or '-' or '_' or '~' or ':' or '^')
+        text.Length > 0 && text[0] != '@' && text.All(c => char.IsLetterOrDigit(c) || c is '@' or '.' or '/' or '\\' or '-' or '_' or '~' or ':' or '^')
             ? text
             : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }
@@ -52,7 +52,11 @@ internal abstract class RepositoryCompleter : IArgumentCompleter
 /// <param name="Word">What was typed so far, without quotes.</param>
 /// <param name="CurrentFolder">Absolute path of the session's location.</param>
 /// <param name="Bound">Parameters that are on the line already.</param>
-internal sealed record CompletionRequest(string Word, string CurrentFolder, IDictionary Bound);
+internal sealed record CompletionRequest(string Word, string CurrentFolder, IDictionary Bound)
+{
+    /// <summary>Absolute path of the folder that paths of a new stage are relative to: <c>-WorkingDirectory</c>, else the location.</summary>
+    public string StageFolder => Bound["WorkingDirectory"] is string typed ? Path.Combine(CurrentFolder, typed) : CurrentFolder;
+}
 
 /// <summary>Something that could be typed.</summary>
 /// <param name="Text">The text.</param>

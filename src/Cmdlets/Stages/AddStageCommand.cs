@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Pipelines;
@@ -24,51 +25,61 @@ public sealed class AddStageCommand : RepositoryCmdlet
     /// <summary>Files and folders that the command reads, and URLs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] Dependency { get; set; } = [];
 
     /// <summary>Files and folders that the command makes; the cache keeps them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] Output { get; set; } = [];
 
     /// <summary>Files and folders that the command makes and the cache does not keep.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] OutputNoCache { get; set; } = [];
 
     /// <summary>Outputs that are not removed before the command runs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] OutputPersist { get; set; } = [];
 
     /// <summary>Outputs that are not removed before the command runs and that the cache does not keep.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] OutputPersistNoCache { get; set; } = [];
 
     /// <summary>Metrics files that the command makes; the cache keeps them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] Metric { get; set; } = [];
 
     /// <summary>Metrics files that the cache does not keep.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] MetricNoCache { get; set; } = [];
 
     /// <summary>Plots files and folders that the command makes; the cache keeps them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] Plot { get; set; } = [];
 
     /// <summary>Plots files and folders that the cache does not keep.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(WorkspacePathCompleter))]
     public string[] PlotNoCache { get; set; } = [];
 
     /// <summary>Parameters that the command reads: keys of params.yaml, file:key,key of another file, file: for all of a file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ParameterKeyCompleter))]
     public string[] Parameter { get; set; } = [];
 
     /// <summary>The folder that the command runs in and that its paths are relative to; the current one when not given.</summary>

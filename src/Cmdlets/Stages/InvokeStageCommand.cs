@@ -11,6 +11,8 @@ namespace DataVersion.Cmdlets;
 [OutputType(typeof(StageResult))]
 public sealed class InvokeStageCommand : RepositoryCmdlet
 {
+    private const StringSplitOptions LineSplitting = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
     private readonly RequestedStages requested = new();
 
     /// <summary>Stages to bring up to date, with everything they depend on; without a name all of the current folder's <c>dvc.yaml</c>.</summary>
@@ -148,7 +150,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
             PlannedAction.Record => "Record changed data",
             _ => "Look whether its data is there",
         };
-        var commands = planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged ? $": {string.Join(" ; ", planned.Stage.CommandTexts)}" : "";
+        var commands = planned.Action is PlannedAction.Run or PlannedAction.RunIfChanged ? $": {string.Join(" ; ", planned.Stage.CommandTexts.SelectMany(text => text.Split('\n', LineSplitting)))}" : "";
         return ShouldProcess(planned.Stage.Address, $"{what} ({why}){commands}");
     }
 

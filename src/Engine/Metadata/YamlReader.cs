@@ -41,8 +41,18 @@ public static class YamlReader
             var (line, column) = error.Message.Contains("tab", StringComparison.Ordinal) && FirstTab(text) is { } tab
                 ? tab : ((int)error.Start.Line, (int)error.Start.Column);
             throw new MetadataFormatException(kind, fileNameForErrors, line, column,
-                $"not valid YAML: {error.Message.TrimEnd('.')}.", cause: error);
+                $"not valid YAML: {error.Message.TrimEnd('.')}.", HasBareTemplate(text, line)
+                    ? "Inside of [ ] and { } put quotes around text with a template: ['${item}.bin']." : null, error);
         }
+    }
+
+    // A template begins with a brace, which means a map inside of brackets.
+    private static bool HasBareTemplate(string text, int line)
+    {
+        foreach (var current in text.AsSpan().EnumerateLines())
+            if (--line == 0)
+                return current.IndexOfAny('[', '{') is >= 0 and var bracket && current[bracket..].Contains("${", StringComparison.Ordinal);
+        return false;
     }
 
     // The first tab that stands in front of everything else on its line.

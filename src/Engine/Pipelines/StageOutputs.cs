@@ -50,8 +50,8 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         if (state?.Hash is not { } hash || inspector.IsCached(hash) || state.Files.Count == 0)
             return;
         var content = Store(stage, [output], noCommit: false)[0];
-        context.Warn($"'{output.Path}' was not made by the stage '{stage.Address}' as it is recorded, and its content was nowhere else. "
-            + $"Before the stage makes it anew, the content was stored in the cache as {content.Hash}.");
+        context.Warn($"What was in the place of '{output.Path}' is in no cache. Before the stage '{stage.Address}' makes it anew, it was stored in the cache: {content.Hash}, "
+            + $"in '{repository.Stores.PathOf(content.Hash)}'.");
     }
 
     /// <summary>Hashes what the stage made, stores and links it, and says what is to be recorded.</summary>
