@@ -89,14 +89,17 @@ public sealed class Repository : IDisposable
     /// Keeps every other process, DVC too, from changing the repository until disposed. What was read of the metadata before
     /// is forgotten, what a killed run of stages had finished is recorded, and beside Git <c>.dvc/.gitignore</c> is completed, so that secrets and the cache never get into Git.
     /// </summary>
+    /// <param name="patience">How long to wait for another process.</param>
+    /// <param name="context">Cancellation, and what became of a killed run.</param>
     /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
     /// <exception cref="DataVersionException"><c>.dvc/.gitignore</c> or the lock file cannot be written.</exception>
-    public IDisposable Lock(TimeSpan patience, CancellationToken cancellation)
+    public IDisposable Lock(TimeSpan patience, OperationContext context)
     {
+        var cancellation = context.Cancellation;
         var held = RepositoryLock.Acquire(Layout, Settings, Command, patience, cancellation);
         try
         {
-            RunJournal.Replay(this, OperationContext.Silent);
+            RunJournal.Replay(this, context);
             Reload();
             if (Git is { } repository)
                 DvcGitIgnore.Complete(Layout, path => repository.Ignored([path], cancellation).Count > 0);

@@ -76,6 +76,21 @@ Describe 'Invoke-Stage' {
         Read-TestFile $Matches[1] | Should -BeExactly 'made by hand'
     }
 
+    It 'tells what became of a run that was killed' {
+        $record = "cmd: sort notes.txt > one.txt`ndeps:`n- path: notes.txt`n  hash: md5`n  md5: $((Get-FileHash notes.txt -Algorithm MD5).Hash.ToLower())`n"
+        $line = @{ event = 'done'; file = 'dvc.yaml'; stage = 'first'; record = $record } | ConvertTo-Json -Compress
+        Write-TestFile .dvc/tmp/dataversion/journal/20260101T000000000-1.jsonl "$line`n"
+        Invoke-Stage alone -Quiet -Verbose 4>&1 | Out-String | Should -Match "1 stage\(s\) that a killed run had finished were recorded in 'dvc.lock'"
+        Read-TestFile dvc.lock | Should -Match '(?m)^  first:'
+        # What cannot be recorded is said, and stays.
+        Write-TestFile .dvc/tmp/dataversion/journal/20260101T000000000-1.jsonl "$line`n"
+        Write-TestFile dvc.lock 'schema: ['
+        try { Invoke-Stage alone -Quiet -WarningAction SilentlyContinue -WarningVariable warning } catch { $problem = $_ }
+        Confirm-ErrorRecord $problem MetadataInvalid
+        "$warning" | Should -BeLike '*could not be recorded, it stays in*jsonl*dvc.lock*line 2*'
+        Get-ChildItem .dvc/tmp/dataversion/journal -Filter *.jsonl | Should -HaveCount 1
+    }
+
     It 'shows a command of several lines in one' {
         Write-TestFile dvc.yaml "stages:`n  a:`n    cmd: |`n      echo 1`n      echo 2`n    outs: [a.txt]`n"
         Get-Screen { Invoke-Stage -WhatIf } | Should -Match 'echo 1 ; echo 2"'

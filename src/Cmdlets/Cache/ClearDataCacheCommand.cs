@@ -180,7 +180,7 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
     }
 
     private void Hold(Engine.Repository repository) =>
-        held.Add(RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation)));
+        held.Add(RunPumped(context => repository.Lock(Patience(LockTimeout), context)));
 
     private string Kept()
     {

@@ -21,7 +21,7 @@ public sealed class ConvertDataCacheCommand : RepositoryCmdlet
     protected override void EndProcessing()
     {
         using var repository = OpenRepository(FindRepository());
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var objects = RunPumped(context => CacheConversion.Plan(repository, context));
         var metadata = IncludeMetadata ? RunPumped(_ => MetadataConversion.Plan(repository)) : [];
         var converted = objects.Count == 0 || ShouldProcess($"{objects.Count} objects ({ByteSize.Format(objects.Sum(o => o.Size))}) of '{repository.Stores.CacheFolder}'",

@@ -99,7 +99,7 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
                 Upload = RunPumped(_ => repository.Configuration.GetRemote(Remote) is var remote
                     ? new AddUpload(repository, remote, RemoteStorages.Open(remote)) : null),
             };
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var plan = RunPumped(context => AddPlanner.Plan(repository, sources, options));
         foreach (var failure in plan.Failures)
             WriteError(failure.Error, failure.Path);

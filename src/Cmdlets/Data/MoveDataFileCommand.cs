@@ -39,7 +39,7 @@ public sealed class MoveDataFileCommand : RepositoryCmdlet
         var sources = RequestedInRepository(repository, requested);
         if (sources is null or [])
             return;
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var destination = ToRepositoryPath(layout, ResolveLiteral(Destination));
         foreach (var source in sources)
             if (TryRunPumped(layout.ToAbsolute(source), _ => MoveOperation.Plan(repository, source, destination), out var plan)

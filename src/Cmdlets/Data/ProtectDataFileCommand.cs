@@ -37,7 +37,7 @@ public sealed class ProtectDataFileCommand : RepositoryCmdlet
         var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var options = new CheckoutOptions { Paths = paths, Relink = true };
         var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index, options, context));
         // Only files that hold the recorded content are linked; missing ones are for Switch-DataVersion, others in a folder for Add-DataFile.

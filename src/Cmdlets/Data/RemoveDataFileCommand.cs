@@ -49,7 +49,7 @@ public sealed class RemoveDataFileCommand : RepositoryCmdlet
         var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var failures = new List<PathFailure>();
         var plan = RunPumped(_ => RemoveOperation.Plan(repository, paths!, failures));
         var confirmed = plan.Where(stage => ShouldProcess(stage.Key, DeleteData ? "Stop tracking and delete the data" : "Stop tracking")).ToList();

@@ -47,7 +47,7 @@ public sealed class SaveDataFileCommand : RepositoryCmdlet
         var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var failures = new List<PathFailure>();
         var plan = RunPumped(context => SaveOperation.Plan(repository, paths, failures, context));
         foreach (var failure in failures)

@@ -37,7 +37,7 @@ public sealed class UnprotectDataFileCommand : RepositoryCmdlet
         var paths = RequestedInRepository(repository, requested);
         if (paths is [])
             return;
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var problems = new List<PathFailure>();
         var found = RunPumped(_ => OutputScope.Of(repository.Index, paths, problems));
         foreach (var problem in problems)

@@ -122,7 +122,7 @@ public sealed class InvokeDataHookCommand : RepositoryCmdlet
                 repository.Command = MyInvocation.MyCommand.Name;
                 if (repository.Git?.IsRebasing is true)
                     return;
-                using var held = repository.Lock(Patience(LockTimeout), pump.Context.Cancellation);
+                using var held = repository.Lock(Patience(LockTimeout), pump.Context);
                 var options = new CheckoutOptions { AllowMissing = true };
                 var plan = CheckoutPlanner.Plan(repository, repository.Index, options, pump.Context);
                 foreach (var failure in CheckoutRunner.Run(repository, plan, options, _ => Interlocked.Increment(ref changed), pump.Context))

@@ -105,7 +105,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             return;
         if (Name is not null || remotes.Count == 0)
             remotes.Insert(0, Name);
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         if (Direction is TransferDirection.Push or TransferDirection.Both)
             foreach (var remote in remotes)
                 Transfer(repository, Select(remote, paths), TransferDirection.Push);

@@ -136,7 +136,7 @@ public sealed class AddStageCommand : RepositoryCmdlet
                 .. PlotNoCache.Select(path => new DraftOutput(path, OutputKind.Plot, UseCache: false)),
             ],
         };
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var plan = RunPumped(_ => StageAddition.Plan(repository, FolderIn(layout), draft, Force));
         if (!ShouldProcess(plan.Stage.Address, plan.Replaces ? "Replace the stage" : "Add the stage"))
             return;

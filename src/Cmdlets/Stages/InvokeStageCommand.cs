@@ -90,7 +90,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
         RefuseWhatDoesNotFit();
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        using var locking = RunPumped(context => RunLock.Take(repository, Patience(LockTimeout), context.Cancellation));
+        using var locking = RunPumped(context => RunLock.Take(repository, Patience(LockTimeout), context));
         var graph = RunPumped(_ => StageGraph.Build(repository.LoadStages()));
         if (Targets(graph, layout) is not { Count: > 0 } targets)
             return;

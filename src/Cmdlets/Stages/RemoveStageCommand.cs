@@ -47,7 +47,7 @@ public sealed class RemoveStageCommand : RepositoryCmdlet
     {
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var named = Requested(SelectionOf(RunPumped(_ => repository.LoadStages()), layout), requested) ?? [];
         var failures = new List<PathFailure>();
         var confirmed = StageRemoval.Plan(named, failures)

@@ -81,7 +81,7 @@ public sealed class SwitchDataVersionCommand : RepositoryCmdlet
         if (paths is [])
             return;
         var options = new CheckoutOptions { Force = Force, Relink = Relink, AllowMissing = AllowMissing, LinkOrder = LinkKind, Paths = paths };
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context.Cancellation));
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         if (target is null)
             CheckOut(repository, options);
         else

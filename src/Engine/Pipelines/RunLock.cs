@@ -14,8 +14,8 @@ public sealed class RunLock(Repository repository, IDisposable held) : IDisposab
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="RepositoryBusyException">Another process did not finish within the patience.</exception>
-    public static RunLock Take(Repository repository, TimeSpan patience, CancellationToken cancellation) =>
-        new(repository, repository.Lock(patience, cancellation));
+    public static RunLock Take(Repository repository, TimeSpan patience, OperationContext context) =>
+        new(repository, repository.Lock(patience, context));
 
     /// <summary>Gives the lock back, waits for the work, and takes the lock again, however long that takes: the work is not to be lost.</summary>
     internal async Task ReleaseWhileAsync(Func<Task> work, OperationContext context)

@@ -132,7 +132,7 @@ public sealed class StageAdditionTests
     private static IReadOnlyList<Engine.Workspaces.PathFailure> Remove(ScratchRepository scratch, string name)
     {
         using var repository = Repository.Open(scratch.Layout);
-        using var held = repository.Lock(TimeSpan.FromSeconds(10), default);
+        using var held = repository.Lock(TimeSpan.FromSeconds(10), OperationContext.Silent);
         return StageRemoval.Run(repository, [repository.LoadStages().Find(name)!], false, false, _ => { }, OperationContext.Silent);
     }
 
