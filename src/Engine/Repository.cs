@@ -120,15 +120,16 @@ public sealed class Repository : IDisposable
     /// <param name="read">Paths relative to the root that are read.</param>
     /// <param name="write">Paths relative to the root that are written.</param>
     /// <param name="context">Receives a warning for each mark of a process that lives no more.</param>
+    /// <param name="before">Marks that are taken back in the same step, which costs less than taking them back alone.</param>
     /// <returns>What takes the marks back; null when there is nothing to mark.</returns>
     /// <exception cref="RepositoryBusyException">Another process uses one of the paths, or a folder above or below.</exception>
     /// <exception cref="MetadataFormatException">The file of the marks is damaged.</exception>
-    public IDisposable? LockPaths(IEnumerable<string> read, IEnumerable<string> write, OperationContext context)
+    public IDisposable? LockPaths(IEnumerable<string> read, IEnumerable<string> write, OperationContext context, IDisposable? before = null)
     {
         string[] reading = [.. read.Distinct().Select(Layout.ToAbsolute)], writing = [.. write.Distinct().Select(Layout.ToAbsolute)];
         if (reading.Length + writing.Length == 0)
             return null;
-        var locks = PathLocks.Acquire(Layout, Settings, reading, writing, Command, TimeSpan.Zero, context);
+        var locks = PathLocks.Acquire(Layout, Settings, reading, writing, Command, TimeSpan.Zero, context, before as PathLocks);
         KilledLeftovers.Sweep(this, locks.AbandonedPaths, context);
         return locks;
     }

@@ -61,6 +61,7 @@ public sealed class PipelineRunner
                 context.Cancellation.ThrowIfCancellationRequested();
                 while ((!failed || options.KeepGoing) && schedule.TryTake(running.Count, out var next))
                     Begin(work, next);
+                work.ReleaseMarks();
                 if (running.Count == 0)
                     break;
                 await locking.ReleaseWhileAsync(WaitAsync, context).ConfigureAwait(false);
@@ -131,6 +132,7 @@ public sealed class PipelineRunner
     /// <summary>Waits for commands that are being stopped, and says of each stage that it was not finished.</summary>
     private async Task StopAsync(StageWork work, RunLock locking)
     {
+        work.ReleaseMarks();
         if (running.Count == 0)
             return;
         await locking.ReleaseWhileAsync(() => Task.WhenAll(running.Select(task => task.Ended)).ContinueWith(static _ => { }, TaskScheduler.Default), context)
@@ -138,5 +140,6 @@ public sealed class PipelineRunner
         foreach (var task in running)
             events.Ended((await work.FinishAsync(task).ConfigureAwait(false)).Result, null);
         running.Clear();
+        work.ReleaseMarks();
     }
 }

@@ -23,6 +23,7 @@ internal sealed class StageWork
     private readonly UnfinishedStages unfinished;
     private readonly string command, run = Guid.NewGuid().ToString("N");
     private IReadOnlySet<string> trackedByGit = new HashSet<string>();
+    private IDisposable? endedMarks;
     private StageInspector inspector;
     private StageInputs inputs;
     private StageOutputs outputs;
@@ -90,7 +91,7 @@ internal sealed class StageWork
                 return null;
             }
             RefuseWhatCannotBeKept(stage);
-            marks = repository.LockPaths(LocalPaths(stage.Dependencies), LocalPaths(stage.Outputs), context);
+            marks = repository.LockPaths(LocalPaths(stage.Dependencies), LocalPaths(stage.Outputs), context, endedMarks);
             var given = inputs.Of(stage, records.Of(stage));
             if (restoring.Find(stage, records.Of(stage), () => given, reasons) is { } earlier)
             {
@@ -142,9 +143,17 @@ internal sealed class StageWork
         finally
         {
             task.Log.Dispose();
-            task.Marks?.Dispose();
+            ReleaseMarks();
+            endedMarks = task.Marks;
             repository.Command = command;
         }
+    }
+
+    /// <summary>Takes back the marks of the last stage that ended, unless the next one has taken their place.</summary>
+    public void ReleaseMarks()
+    {
+        endedMarks?.Dispose();
+        endedMarks = null;
     }
 
     /// <summary>Says of a stage that it is not run because of another.</summary>

@@ -14,6 +14,8 @@ internal readonly record struct PathLockOwner(int Pid, string Command);
 /// <summary>The content of <c>.dvc/tmp/rwlock</c>: who writes and who reads which paths (dvc-compat §11.2).</summary>
 internal sealed class PathLockTable
 {
+    private const int OneBlock = 4096;
+
     /// <summary>Absolute paths with the one process that writes them.</summary>
     public Dictionary<string, PathLockOwner> Writers { get; } = new(StringComparer.Ordinal);
 
@@ -62,7 +64,7 @@ internal sealed class PathLockTable
     /// <summary>Writes the file as Python's json module does.</summary>
     /// <param name="file">The file.</param>
     /// <param name="mustNotGrow">
-    /// Marks were only taken back: on a full disk, where no second file can be written, the shorter text takes the place of
+    /// Marks were taken back: on a full disk, where no second file can be written, the shorter text takes the place of
     /// the old one, or the file goes when there are no marks. Others would wait for as long as this process lives otherwise.
     /// </param>
     public void Save(string file, bool mustNotGrow = false)
@@ -84,7 +86,8 @@ internal sealed class PathLockTable
         Put(bytes, "}}");
         try
         {
-            AtomicFile.Write(file, bytes.WrittenSpan, durable: false);
+            if (!mustNotGrow || !TryOverwrite(file, bytes.WrittenSpan))
+                AtomicFile.Write(file, bytes.WrittenSpan, durable: false);
         }
         catch (IOException error) when (mustNotGrow && FileErrors.IsDiskFull(error))
         {
@@ -93,6 +96,24 @@ internal sealed class PathLockTable
             else
                 File.WriteAllBytes(file, bytes.WrittenSpan);
         }
+    }
+
+    /// <summary>
+    /// A rename over a file makes some file systems write to the disk at once, so a short text goes over the old one, filled up with
+    /// blanks, which JSON allows, to the length of the old: one write within a block that the file has, which a kill does not tear.
+    /// Whoever reads or writes the file holds the lock beside it.
+    /// </summary>
+    private static bool TryOverwrite(string file, ReadOnlySpan<byte> text)
+    {
+        if (!OperatingSystem.IsLinux() || text.Length > OneBlock || FileStat.Read(file) is not { Kind: FileKind.File, Size: > 0 and <= OneBlock } old)
+            return false;
+        Span<byte> filled = stackalloc byte[OneBlock];
+        filled.Fill((byte)' ');
+        text.CopyTo(filled);
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.Write(handle, filled[..Math.Max(text.Length, (int)old.Size)], 0);
+        RandomAccess.SetLength(handle, text.Length);
+        return true;
     }
 
     private static PathLockOwner ReadOwner(JsonElement json) =>

@@ -30,20 +30,30 @@ public sealed class PathLocks : IDisposable
     /// <param name="command">What does it: other users are told.</param>
     /// <param name="patience">How long to wait for others to finish; DVC does not wait.</param>
     /// <param name="context">Receives a warning for each mark of a process that lives no more; ends the waiting.</param>
+    /// <param name="before">Marks that are taken back in the same step; untouched when it fails.</param>
     /// <exception cref="RepositoryBusyException">Another process uses one of the paths, or a folder above or below.</exception>
     /// <exception cref="MetadataFormatException">The file of the marks is damaged.</exception>
     public static PathLocks Acquire(
         RepositoryLayout layout, RepositorySettings settings, IReadOnlyCollection<string> read, IReadOnlyCollection<string> write,
-        string command, TimeSpan patience, OperationContext context)
+        string command, TimeSpan patience, OperationContext context, PathLocks? before = null)
     {
         var locks = new PathLocks(layout, settings.HardlinkLock, new PathLockOwner(Environment.ProcessId, command));
         var clock = Stopwatch.StartNew();
         while (true)
         {
             RepositoryBusyException? busy = null;
-            locks.Edit(context.Cancellation, table => (busy = locks.TryAdd(table, read, write, context.Warn)) is null);
+            locks.Edit(context.Cancellation, table =>
+            {
+                if (before is { released: false })
+                    before.TakeBack(table);
+                return (busy = locks.TryAdd(table, read, write, context.Warn)) is null;
+            }, mustNotGrow: before is not null);
             if (busy is null)
+            {
+                if (before is not null)
+                    before.released = true;
                 return locks;
+            }
             if (patience != Timeout.InfiniteTimeSpan && clock.Elapsed >= patience)
                 throw busy;
             context.Cancellation.WaitHandle.WaitOne(Pause);
@@ -61,14 +71,19 @@ public sealed class PathLocks : IDisposable
         released = true;
         Edit(CancellationToken.None, table =>
         {
-            foreach (var path in writtenPaths)
-                if (table.Writers.TryGetValue(path, out var writer) && writer == owner)
-                    table.Writers.Remove(path);
-            foreach (var path in readPaths)
-                if (table.Readers.TryGetValue(path, out var readers) && readers.Remove(owner) && readers.Count == 0)
-                    table.Readers.Remove(path);
+            TakeBack(table);
             return true;
         }, mustNotGrow: true);
+    }
+
+    private void TakeBack(PathLockTable table)
+    {
+        foreach (var path in writtenPaths)
+            if (table.Writers.TryGetValue(path, out var writer) && writer == owner)
+                table.Writers.Remove(path);
+        foreach (var path in readPaths)
+            if (table.Readers.TryGetValue(path, out var readers) && readers.Remove(owner) && readers.Count == 0)
+                table.Readers.Remove(path);
     }
 
     private void Edit(CancellationToken cancellation, Func<PathLockTable, bool> change, bool mustNotGrow = false)
