@@ -100,8 +100,8 @@ public sealed record StageOutput
 /// <summary>A command with what it reads and what it makes, or data that other stages read.</summary>
 public sealed record Stage
 {
-    /// <summary>Where it is found from the repository's root: <c>train</c>, <c>folder/dvc.yaml:train</c>, <c>data.dvc</c>. Binds to <c>-Address</c>.</summary>
-    public required string Address { get; init; }
+    /// <summary>What commands call it, from the root of the repository: <c>train</c>, <c>folder/dvc.yaml:train</c>, <c>data.dvc</c>. Binds to <c>-Target</c>.</summary>
+    public required string Target { get; init; }
     /// <summary>The name in its <c>dvc.yaml</c>, with <c>@key</c> for a member of a group; of a <c>.dvc</c> file its path.</summary>
     public required string Name { get; init; }
     /// <summary>The file that defines it, relative to the root.</summary>
@@ -134,5 +134,5 @@ public sealed record Stage
     public StageState State { get; init; }
 
     /// <summary>The address.</summary>
-    public override string ToString() => Address;
+    public override string ToString() => Target;
 }

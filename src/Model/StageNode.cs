@@ -3,8 +3,8 @@ namespace DataVersion;
 /// <summary>A stage, or an output, in the graph of what depends on what.</summary>
 public sealed record StageNode
 {
-    /// <summary>The stage, as its <see cref="Stage.Address"/>.</summary>
-    public required string Address { get; init; }
+    /// <summary>The stage, as its <see cref="Stage.Target"/>.</summary>
+    public required string Target { get; init; }
     /// <summary>The output, relative to the root; null in a graph of stages.</summary>
     public string? Path { get; init; }
     /// <summary>What it is.</summary>
@@ -17,5 +17,5 @@ public sealed record StageNode
     public int Level { get; init; }
 
     /// <summary>The address, or the path of an output.</summary>
-    public override string ToString() => Path ?? Address;
+    public override string ToString() => Path ?? Target;
 }

@@ -43,8 +43,8 @@ public enum StageReasonKind
 /// <summary>One cause for a stage to run.</summary>
 public sealed record StageReason
 {
-    /// <summary>The stage, as its <see cref="Stage.Address"/>.</summary>
-    public required string Address { get; init; }
+    /// <summary>The stage, as its <see cref="Stage.Target"/>.</summary>
+    public required string Target { get; init; }
     /// <summary>What kind of cause.</summary>
     public required StageReasonKind Kind { get; init; }
     /// <summary>The dependency, output or parameters file, relative to the root; the address of an upstream stage; null for the others.</summary>

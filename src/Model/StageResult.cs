@@ -26,8 +26,8 @@ public enum StageOutcome
 /// <summary>What became of one stage in a run.</summary>
 public sealed record StageResult
 {
-    /// <summary>The stage, as its <see cref="Stage.Address"/>.</summary>
-    public required string Address { get; init; }
+    /// <summary>The stage, as its <see cref="Stage.Target"/>.</summary>
+    public required string Target { get; init; }
     /// <summary>How it ended.</summary>
     public required StageOutcome Outcome { get; init; }
     /// <summary>Why it was to run; empty when nothing had changed.</summary>
@@ -49,6 +49,6 @@ public sealed record StageResult
     /// <summary>What went wrong; null when nothing did.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Address and outcome.</summary>
-    public override string ToString() => $"{Address}: {Outcome}";
+    /// <summary>Target and outcome.</summary>
+    public override string ToString() => $"{Target}: {Outcome}";
 }

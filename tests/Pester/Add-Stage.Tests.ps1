@@ -23,7 +23,7 @@ Describe 'Add-Stage' {
         Push-Location data
         try { $stage = Add-Stage here 'x' -Dependency ../notes.txt -Output o -PassThru } finally { Pop-Location }
         $stage | Should -BeOfType ([DataVersion.Stage])
-        $stage.Address | Should -BeExactly 'data/dvc.yaml:here'
+        $stage.Target | Should -BeExactly 'data/dvc.yaml:here'
         $stage.WorkingDirectory | Should -BeExactly data
         $stage.Dependencies.Path | Should -BeExactly notes.txt
         Test-Path data/dvc.yaml | Should -BeTrue

@@ -12,18 +12,18 @@ Describe 'Get-Stage' {
     AfterEach { Pop-Location }
 
     It 'lists the stages here, or everything below' {
-        Get-Stage | ForEach-Object Address | Should -Be first, last
-        Get-Stage -Recurse | ForEach-Object Address | Sort-Object | Should -Be (@('data/dvc.yaml:below', 'data/images.dvc', 'first', 'last', 'model.bin.dvc') | Sort-Object)
+        Get-Stage | ForEach-Object Target | Should -Be first, last
+        Get-Stage -Recurse | ForEach-Object Target | Sort-Object | Should -Be (@('data/dvc.yaml:below', 'data/images.dvc', 'first', 'last', 'model.bin.dvc') | Sort-Object)
         Push-Location data
-        try { (Get-Stage).Name | Should -Be below; (Get-Stage ../dvc.yaml:first).Address | Should -Be first } finally { Pop-Location }
+        try { (Get-Stage).Name | Should -Be below; (Get-Stage ../dvc.yaml:first).Target | Should -Be first } finally { Pop-Location }
         Get-Table (Get-Stage) | Should -Match '(?m)^State +Frozen +Stage +Outputs +Command'
     }
 
     It 'finds stages by wildcards, outputs and objects' {
-        (Get-Stage 'f*', one).Address | Should -Be first
-        Get-Stage first, last | Get-Stage | ForEach-Object Address | Should -Be first, last
+        (Get-Stage 'f*', one).Target | Should -Be first
+        Get-Stage first, last | Get-Stage | ForEach-Object Target | Should -Be first, last
         (Get-StageGraph | Get-Stage).Count | Should -Be 5
-        (Get-Stage 'data/*:b*').Address | Should -Be 'data/dvc.yaml:below'
+        (Get-Stage 'data/*:b*').Target | Should -Be 'data/dvc.yaml:below'
         Get-Stage frist -ErrorAction SilentlyContinue -ErrorVariable problem
         Confirm-ErrorRecord $problem StageNotFound
         "$problem" | Should -BeLike "*Did you mean 'first'*"

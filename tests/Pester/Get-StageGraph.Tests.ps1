@@ -14,8 +14,8 @@ Describe 'Get-StageGraph' {
     It 'shows the graph' {
         $nodes = Get-StageGraph
         $nodes | Should -BeOfType ([DataVersion.StageNode])
-        ($nodes | Where-Object Address -eq last).DependsOn | Should -Be first
-        ($nodes | Where-Object Address -eq data/images.dvc).UsedBy | Should -Be first
+        ($nodes | Where-Object Target -eq last).DependsOn | Should -Be first
+        ($nodes | Where-Object Target -eq data/images.dvc).UsedBy | Should -Be first
         (Get-StageGraph last -Output).Path | Should -Be data/images, one
         Get-StageGraph first -As Tree | Should -Be '● data/images.dvc', '○ first'
         Get-StageGraph first -Downstream -As Mermaid | Should -BeExactly "flowchart TD`n`tnode1[`"data/dvc.yaml:below`"]`n`tnode2[`"first`"]`n`tnode3[`"last`"]`n`tnode2-->node1`n`tnode2-->node3"

@@ -43,7 +43,7 @@ Describe 'Get-StageReason' {
         Remove-Item two.txt
         Write-TestFile sub/dvc.yaml "stages:`n  below:`n    cmd: echo 2 > x`n    outs: [x]`n"
         $reasons = Get-StageReason
-        $reasons | ForEach-Object { "$($_.Address): $_" } | Sort-Object | Should -BeExactly @(
+        $reasons | ForEach-Object { "$($_.Target): $_" } | Sort-Object | Should -BeExactly @(
             "first: dependency 'notes.txt' changed", "last: 'first' runs before it", "last: output 'two.txt' is missing", 'sub/dvc.yaml:below: its command changed')
         $changed = $reasons | Where-Object Kind -eq DependencyModified
         $changed.OldValue.Hex | Should -BeExactly $old
@@ -54,9 +54,12 @@ Describe 'Get-StageReason' {
     It 'takes names, wildcards, folders and objects' {
         Write-TestFile notes.txt 'other notes'
         Remove-Item sub/x
-        Get-StageReason 'la*' | ForEach-Object Address | Should -Be first, last
+        Get-StageReason 'la*' | ForEach-Object Target | Should -Be first, last
         Get-StageReason last -SingleItem | Should -BeNullOrEmpty
-        Get-Stage first | Get-StageReason | ForEach-Object Address | Should -Be first
+        Get-Stage first | Get-StageReason | ForEach-Object Target | Should -Be first
+        # Of several objects too: a name that arrays have as a member of their own would not do.
+        (Get-Stage).Target | Should -Contain last
+        Get-DataFile two.txt | Get-StageReason | ForEach-Object Target | Should -Contain last
         (Get-StageReason sub -Recurse).Kind | Should -Be OutputMissing
         Get-StageReason sub -Recurse -AllowMissing | Should -HaveCount 0
         Get-Completion 'Get-StageReason fi' | Should -Contain first
@@ -68,7 +71,7 @@ Describe 'Get-StageReason' {
         $reasons = Get-StageReason frist, first -ErrorAction SilentlyContinue -ErrorVariable problem
         Confirm-ErrorRecord $problem StageNotFound
         "$problem" | Should -BeLike "*Did you mean 'first'*"
-        $reasons.Address | Should -Be first
+        $reasons.Target | Should -Be first
         { Get-StageReason frist -ErrorAction Stop } | Should -Throw -ErrorId 'StageNotFound*'
         Write-TestFile dvc.yaml "stages:`n  a:`n    cmd: x`n    params: [gone]`n    outs: [o]`n"
         Get-StageReason a -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty

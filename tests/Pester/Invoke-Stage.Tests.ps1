@@ -24,7 +24,7 @@ Describe 'Invoke-Stage' {
 
     It 'says on the result what happened' {
         $result = Invoke-Stage last -Quiet | Select-Object -Last 1
-        $result.Address | Should -BeExactly last
+        $result.Target | Should -BeExactly last
         $result.Reasons.Kind | Should -Contain NeverRun
         $result.ExitCode | Should -Be 0
         $result.Log | Should -Be trained
@@ -35,9 +35,9 @@ Describe 'Invoke-Stage' {
     }
 
     It 'takes names, wildcards, outputs and objects' {
-        Invoke-Stage 'fir*' -Quiet | ForEach-Object Address | Should -Be first
-        Invoke-Stage two.txt -Quiet | ForEach-Object Address | Should -Be first, last
-        Get-Stage alone, first | Invoke-Stage -Quiet | ForEach-Object Address | Sort-Object | Should -Be alone, first
+        Invoke-Stage 'fir*' -Quiet | ForEach-Object Target | Should -Be first
+        Invoke-Stage two.txt -Quiet | ForEach-Object Target | Should -Be first, last
+        Get-Stage alone, first | Invoke-Stage -Quiet | ForEach-Object Target | Sort-Object | Should -Be alone, first
         Write-TestFile notes.txt 'other'
         Get-StageReason last | Invoke-Stage -Quiet | ForEach-Object { "$_" } | Should -BeExactly 'first: Ran', 'last: Ran'
         # Nothing in the pipeline is not everything.
@@ -45,11 +45,11 @@ Describe 'Invoke-Stage' {
     }
 
     It 'takes the stages here, of a folder, or all' {
-        Invoke-Stage -Quiet | ForEach-Object Address | Should -Be first, last, alone
-        Invoke-Stage -All -Quiet | ForEach-Object Address | Should -Contain 'sub/dvc.yaml:below'
-        Invoke-Stage sub -Recurse -Quiet | ForEach-Object Address | Should -Be first, last, 'sub/dvc.yaml:below'
-        Invoke-Stage -SingleItem sub/dvc.yaml:below -Quiet | ForEach-Object Address | Should -Be 'sub/dvc.yaml:below'
-        Invoke-Stage last -Downstream -Quiet | ForEach-Object Address | Should -Be last, 'sub/dvc.yaml:below'
+        Invoke-Stage -Quiet | ForEach-Object Target | Should -Be first, last, alone
+        Invoke-Stage -All -Quiet | ForEach-Object Target | Should -Contain 'sub/dvc.yaml:below'
+        Invoke-Stage sub -Recurse -Quiet | ForEach-Object Target | Should -Be first, last, 'sub/dvc.yaml:below'
+        Invoke-Stage -SingleItem sub/dvc.yaml:below -Quiet | ForEach-Object Target | Should -Be 'sub/dvc.yaml:below'
+        Invoke-Stage last -Downstream -Quiet | ForEach-Object Target | Should -Be last, 'sub/dvc.yaml:below'
         Push-Location sub
         try { (Invoke-Stage below -SingleItem -Force -Quiet).Outcome | Should -Be Ran } finally { Pop-Location }
     }
@@ -149,7 +149,7 @@ Describe 'Invoke-Stage' {
     }
 
     It 'ends when nobody wants more results, and records those that were' {
-        Invoke-Stage -Quiet | Select-Object -First 1 | ForEach-Object Address | Should -BeExactly first
+        Invoke-Stage -Quiet | Select-Object -First 1 | ForEach-Object Target | Should -BeExactly first
         Read-TestFile dvc.lock | Should -Match '(?m)^  first:'
         Get-ChildItem .dvc/tmp/dataversion/journal -ErrorAction Ignore | Should -BeNullOrEmpty
         Invoke-Stage -Quiet | Select-Object -First 1 | ForEach-Object { "$_" } | Should -BeExactly 'first: Unchanged'

@@ -18,7 +18,7 @@ Describe 'Remove-Stage' {
     }
 
     It 'goes on after what it cannot remove' {
-        Get-Stage | Remove-Stage -PassThru -ErrorAction SilentlyContinue -ErrorVariable problems | ForEach-Object Address | Should -Be a, b
+        Get-Stage | Remove-Stage -PassThru -ErrorAction SilentlyContinue -ErrorVariable problems | ForEach-Object Target | Should -Be a, b
         $problems.Count | Should -Be 2
         Confirm-ErrorRecord $problems[0] StageTemplated
         Remove-Stage model.bin.dvc -ErrorAction SilentlyContinue -ErrorVariable problem

@@ -19,8 +19,9 @@ public sealed class GetStageCommand : RepositoryCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
-    public string[]? Address { get; set; }
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Target")]
+    [Alias("Stage")]
+    public string[]? Target { get; set; }
 
     /// <summary>The stages of the folders below too; a name may then be a folder.</summary>
     [Parameter(ParameterSetName = "Name")]
@@ -31,7 +32,7 @@ public sealed class GetStageCommand : RepositoryCmdlet
     public SwitchParameter NoState { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Name, Address);
+    protected override void ProcessRecord() => requested.Collect(Name, Target);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -19,8 +19,9 @@ public sealed class GetStageGraphCommand : RepositoryCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
-    public string[]? Address { get; set; }
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Target")]
+    [Alias("Stage")]
+    public string[]? Target { get; set; }
 
     /// <summary>Show outputs instead of stages.</summary>
     [Parameter]
@@ -39,7 +40,7 @@ public sealed class GetStageGraphCommand : RepositoryCmdlet
     public SwitchParameter Downstream { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Name, Address);
+    protected override void ProcessRecord() => requested.Collect(Name, Target);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -19,8 +19,9 @@ public sealed class GetStageReasonCommand : RepositoryCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
-    public string[]? Address { get; set; }
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Target")]
+    [Alias("Stage")]
+    public string[]? Target { get; set; }
 
     /// <summary>Folders mean the stages in them and below them.</summary>
     [Parameter(ParameterSetName = "Name")]
@@ -35,7 +36,7 @@ public sealed class GetStageReasonCommand : RepositoryCmdlet
     public SwitchParameter AllowMissing { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Name, Address);
+    protected override void ProcessRecord() => requested.Collect(Name, Target);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

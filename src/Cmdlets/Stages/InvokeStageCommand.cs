@@ -22,8 +22,9 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
-    public string[]? Address { get; set; }
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Target")]
+    [Alias("Stage")]
+    public string[]? Target { get; set; }
 
     /// <summary>All stages of the repository.</summary>
     [Parameter(ParameterSetName = "Name")]
@@ -82,7 +83,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     public int LockTimeout { get; set; } = DefaultLockTimeout;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Name, Address);
+    protected override void ProcessRecord() => requested.Collect(Name, Target);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -170,7 +171,7 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
         {
             pump.WriteObject(result);
             if (error is not null)
-                pump.WriteError(error, result.Address);
+                pump.WriteError(error, result.Target);
         },
     };
 

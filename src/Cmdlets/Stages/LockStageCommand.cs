@@ -20,8 +20,9 @@ public sealed class LockStageCommand : RepositoryCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>Stages by their addresses from the root of the repository, as objects carry them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Address")]
-    public string[] Address { get; set; } = [];
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Target")]
+    [Alias("Stage")]
+    public string[] Target { get; set; } = [];
 
     /// <summary>Write the stages.</summary>
     [Parameter]
@@ -32,7 +33,7 @@ public sealed class LockStageCommand : RepositoryCmdlet
     public int LockTimeout { get; set; } = DefaultLockTimeout;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => requested.Collect(Name, Address);
+    protected override void ProcessRecord() => requested.Collect(Name, Target);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -45,10 +45,10 @@ public static class RunPlanner
             {
                 var reasons = inspector.Reasons(stage, stage.Locked, NothingMade, context);
                 if (options.Force && stage.HasCommand && !stage.Frozen)
-                    reasons.Insert(0, new StageReason { Address = stage.Address, Kind = StageReasonKind.Forced });
+                    reasons.Insert(0, new StageReason { Target = stage.Address, Kind = StageReasonKind.Forced });
                 var isOwn = reasons.Count > 0;
                 foreach (var producer in graph.RunsAfter(stage).Where(producer => running.Contains(producer.Address)))
-                        reasons.Add(new StageReason { Address = stage.Address, Kind = StageReasonKind.UpstreamChanged, Path = producer.Address });
+                        reasons.Add(new StageReason { Target = stage.Address, Kind = StageReasonKind.UpstreamChanged, Path = producer.Address });
                 var action = ActionOf(stage, reasons, isOwn);
                 if (action == PlannedAction.Run && !options.Force && reasons.TrueForAll(reason => reason.Kind != StageReasonKind.UpstreamChanged)
                     && new StageRestoring(repository, inspector, options).Find(stage, stage.Locked, () => records.Of(stage, stage.Locked), reasons) is not null)

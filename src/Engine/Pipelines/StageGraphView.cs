@@ -20,7 +20,7 @@ public sealed class StageGraphView
     {
         var shown = stages.ToHashSet(ReferenceEqualityComparer.Instance);
         StageDefinition[] kept = [.. graph.Stages.Where(shown.Contains)];
-        return Make([.. kept.Select(stage => (stage.AddressFrom(folder), new StageNode { Address = stage.Address, Kind = stage.Kind }))],
+        return Make([.. kept.Select(stage => (stage.AddressFrom(folder), new StageNode { Target = stage.Address, Kind = stage.Kind }))],
             Connect(kept, stage => graph.ProducersOf(stage)));
     }
 
@@ -33,7 +33,7 @@ public sealed class StageGraphView
         int[] kept = [.. InTreeOrder([.. Enumerable.Range(0, all.Count).Where(i => shown.Contains(graph.Stages[all[i].Stage]))], i => all[i].Path.Path)];
         return Make([.. kept.Select(i => (RelativeTo(folder, all[i].Path), new StageNode
             {
-                Address = graph.Stages[all[i].Stage].Address, Path = all[i].Path.Path, Kind = graph.Stages[all[i].Stage].Kind,
+                Target = graph.Stages[all[i].Stage].Address, Path = all[i].Path.Path, Kind = graph.Stages[all[i].Stage].Kind,
             }))],
             Connect(kept, i => StageGraphBuilder.Inputs(graph.Stages[all[i].Stage]).SelectMany(graph.Outputs.Overlapping).Distinct()));
     }

@@ -119,12 +119,12 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
     {
         if (parameters.Find(file.Path) is not { } values)
         {
-            reasons.Add(new StageReason { Address = stage.Address, Kind = StageReasonKind.ParameterMissing, Path = file.Path });
+            reasons.Add(new StageReason { Target = stage.Address, Kind = StageReasonKind.ParameterMissing, Path = file.Path });
             return;
         }
         if (recorded is null)
         {
-            reasons.Add(new StageReason { Address = stage.Address, Kind = StageReasonKind.ParameterNew, Path = file.Path });
+            reasons.Add(new StageReason { Target = stage.Address, Kind = StageReasonKind.ParameterNew, Path = file.Path });
             return;
         }
         foreach (var key in KeysOf(file, values, recorded))
@@ -135,7 +135,7 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
                 continue;
             reasons.Add(new StageReason
             {
-                Address = stage.Address, Path = file.Path, Name = key, OldValue = PlainValue.Of(old), NewValue = PlainValue.Of(now),
+                Target = stage.Address, Path = file.Path, Name = key, OldValue = PlainValue.Of(old), NewValue = PlainValue.Of(now),
                 Kind = now is null ? StageReasonKind.ParameterMissing : old is null ? StageReasonKind.ParameterNew : StageReasonKind.ParameterModified,
             });
         }
@@ -149,5 +149,5 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
     private static string TextOf(YamlNode? command) => string.Join('\n', PlainValue.Texts(command));
 
     private static StageReason Reason(StageDefinition stage, StageReasonKind kind, StagePath? path = null) =>
-        new() { Address = stage.Address, Kind = kind, Path = path?.Path };
+        new() { Target = stage.Address, Kind = kind, Path = path?.Path };
 }

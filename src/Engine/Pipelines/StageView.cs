@@ -9,7 +9,7 @@ public static class StageView
     /// <summary>The public object of a stage, with what is recorded of its last run; its state is not looked at.</summary>
     public static Stage Of(StageDefinition stage, RepositoryLayout layout) => new()
     {
-        Address = stage.Address,
+        Target = stage.Address,
         Name = stage.Name,
         MetadataPath = stage.MetadataPath,
         Line = stage.Line,

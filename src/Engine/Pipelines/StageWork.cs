@@ -177,7 +177,7 @@ internal sealed class StageWork
         List<StageReason> reasons = lookAgain ? inspector.Reasons(planned.Stage, records.Of(planned.Stage), made, context)
             : [.. planned.Reasons.Where(reason => reason.Kind is not (StageReasonKind.UpstreamChanged or StageReasonKind.Forced))];
         if (options.Force && planned.Stage is { HasCommand: true, Frozen: false })
-            reasons.Insert(0, new StageReason { Address = planned.Stage.Address, Kind = StageReasonKind.Forced });
+            reasons.Insert(0, new StageReason { Target = planned.Stage.Address, Kind = StageReasonKind.Forced });
         return reasons;
     }
 
@@ -315,7 +315,7 @@ internal sealed class StageWork
 
     private static StageResult ResultOf(StageDefinition stage, StageOutcome outcome, IReadOnlyList<StageReason> reasons, Stopwatch clock) => new()
     {
-        Address = stage.Address, Outcome = outcome, Reasons = reasons, Command = PlainValue.Texts(stage.Command),
+        Target = stage.Address, Outcome = outcome, Reasons = reasons, Command = PlainValue.Texts(stage.Command),
         StartTime = DateTimeOffset.Now - clock.Elapsed, Duration = clock.Elapsed,
     };
 }

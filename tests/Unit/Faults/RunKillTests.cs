@@ -37,7 +37,7 @@ public sealed class RunKillTests
             Assert.True(killed.ExitCode != 0, $"not killed at {place}");
             var finished = Finished(scenario);
 
-            var again = HostProcess.Run(scenario.Root, command + "; $r | ForEach-Object { \"$($_.Address) $($_.Outcome)\" }");
+            var again = HostProcess.Run(scenario.Root, command + "; $r | ForEach-Object { \"$($_.Target) $($_.Outcome)\" }");
 
             Assert.True(wanted == State(scenario), $"killed at {place}, then run again: {again.Output}{again.Errors}\nwanted\n{wanted}\nfound\n{State(scenario)}");
             foreach (var stage in finished)

@@ -9,7 +9,7 @@ internal static partial class DvcStages
     /// <summary><c>repro</c>: what became of which stage; the recorded prose is read by <see cref="RecordedRun"/>.</summary>
     public static string Run(IReadOnlyList<object> found, string folder, bool forced) => string.Concat(found.OfType<StageResult>().Select(result =>
     {
-        if (forced && result.Address.EndsWith(".dvc", StringComparison.Ordinal))
+        if (forced && result.Target.EndsWith(".dvc", StringComparison.Ordinal))
             return "";
         var word = result.Outcome switch
         {
@@ -22,7 +22,7 @@ internal static partial class DvcStages
             StageOutcome.Pulled => "pulled",
             _ => null,
         };
-        return word is null ? "" : $"{From(result.Address, folder)}: {word}\n";
+        return word is null ? "" : $"{From(result.Target, folder)}: {word}\n";
     }));
 
     /// <summary>The same of what DVC printed.</summary>
@@ -45,7 +45,7 @@ internal static partial class DvcStages
 
     /// <summary><c>stage list</c>: address and description, or what it makes; paths as they are written in the stage.</summary>
     public static string List(IReadOnlyList<object> found, string folder) => string.Concat(found.OfType<Stage>().Select(stage =>
-        $"{From(stage.Address, folder)} {stage.Description?.Split('\n')[0] ?? Described(stage)}\n"));
+        $"{From(stage.Target, folder)} {stage.Description?.Split('\n')[0] ?? Described(stage)}\n"));
 
     private static string Described(Stage stage)
     {
@@ -64,7 +64,7 @@ internal static partial class DvcStages
     public static JsonObject Status(IReadOnlyList<object> found, string folder)
     {
         var json = new JsonObject();
-        foreach (var stage in found.OfType<StageReason>().GroupBy(reason => reason.Address))
+        foreach (var stage in found.OfType<StageReason>().GroupBy(reason => reason.Target))
         {
             var (dependencies, outputs, words) = (new JsonObject(), new JsonObject(), new List<string>());
             foreach (var reason in stage)

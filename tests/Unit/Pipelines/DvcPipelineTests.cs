@@ -73,14 +73,14 @@ public sealed class DvcPipelineTests : IDisposable
     }
 
     private (string Address, StageOutcome Outcome)[] Run() =>
-        [.. ours.Session.Run<StageResult>("Invoke-Stage -All -Quiet").Select(result => (result.Address, result.Outcome))];
+        [.. ours.Session.Run<StageResult>("Invoke-Stage -All -Quiet").Select(result => (result.Target, result.Outcome))];
 
     // DVC finds nothing to do in what we left, and we nothing in what it left.
     private void Clean()
     {
         Assert.Equal("{\"flags/dvc.yaml:always\": [\"always changed\"]}", ours.Dvc("status", "--json").Trim());
         theirs.Session.SetLocation(theirs.Root);
-        Assert.Equal(["flags/dvc.yaml:always: AlwaysChanged"], theirs.Session.Run<StageReason>("Get-StageReason").Select(reason => $"{reason.Address}: {reason.Kind} {reason.Path}".Trim()));
+        Assert.Equal(["flags/dvc.yaml:always: AlwaysChanged"], theirs.Session.Run<StageReason>("Get-StageReason").Select(reason => $"{reason.Target}: {reason.Kind} {reason.Path}".Trim()));
         // Neither looking changed anything.
         Same();
     }

@@ -328,5 +328,5 @@ public sealed class InvokeStageTests : IDisposable
     private IReadOnlyList<(string Stage, StageOutcome Outcome)> Run(string command = "Invoke-Stage -Quiet") => Outcomes(place.Session.Run(command));
 
     private static IReadOnlyList<(string Stage, StageOutcome Outcome)> Outcomes(Cmdlets.SessionResult result) =>
-        [.. result.Output.Select(output => (StageResult)output.BaseObject).Select(stage => (stage.Address, stage.Outcome))];
+        [.. result.Output.Select(output => (StageResult)output.BaseObject).Select(stage => (stage.Target, stage.Outcome))];
 }

@@ -141,5 +141,5 @@ public sealed class OldStageTests : IDisposable
 
     private string Hash(string path) => FaultRepository.Md5(File.ReadAllBytes(place.PathOf(path)));
 
-    private (string, StageOutcome)[] Run() => [.. place.Session.Run<StageResult>("Invoke-Stage -All -Quiet").Select(result => (result.Address, result.Outcome))];
+    private (string, StageOutcome)[] Run() => [.. place.Session.Run<StageResult>("Invoke-Stage -All -Quiet").Select(result => (result.Target, result.Outcome))];
 }

@@ -98,5 +98,5 @@ public sealed class SavedStageTests : IDisposable
     }
 
     private (string Address, StageOutcome Outcome)[] Run(string script) =>
-        [.. place.Session.Run<StageResult>(script + " -Quiet").Select(result => (result.Address, result.Outcome))];
+        [.. place.Session.Run<StageResult>(script + " -Quiet").Select(result => (result.Target, result.Outcome))];
 }

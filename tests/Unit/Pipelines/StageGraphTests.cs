@@ -111,8 +111,8 @@ public sealed class StageGraphTests
                 Assert.All(graph.RunsAfter(stage), producer => Assert.True(scope is StageScope.Upstream or StageScope.Pipeline
                     ? position[producer] < position[stage] : !position.TryGetValue(producer, out var at) || at < position[stage]));
         }
-        var nodes = StageGraphView.OfStages(graph, graph.Stages).Nodes().ToDictionary(node => node.Address);
-        Assert.All(nodes.Values, node => Assert.All(node.DependsOn, other => Assert.True(nodes[other].Level < node.Level && nodes[other].UsedBy.Contains(node.Address))));
+        var nodes = StageGraphView.OfStages(graph, graph.Stages).Nodes().ToDictionary(node => node.Target);
+        Assert.All(nodes.Values, node => Assert.All(node.DependsOn, other => Assert.True(nodes[other].Level < node.Level && nodes[other].UsedBy.Contains(node.Target))));
     }).QuickCheckThrowOnFailure();
 
     // Stage i reads outputs of stages before it, as they are, from inside and from above; the stages stand in any order.

@@ -48,14 +48,14 @@ public sealed class StageGraphViewTests
     {
         var graph = Stages.Short(Diamond);
 
-        var join = StageGraphView.OfStages(graph, graph.Stages).Nodes().Single(node => node.Address == "join");
+        var join = StageGraphView.OfStages(graph, graph.Stages).Nodes().Single(node => node.Target == "join");
         var j = StageGraphView.OfOutputs(graph, graph.Stages).Nodes().Single(node => node.Path == "j");
 
         Assert.Equal(["left", "right"], join.DependsOn);
         Assert.Equal(["report"], join.UsedBy);
         Assert.Equal(2, join.Level);
         Assert.Equal(["l", "r"], j.DependsOn);
-        Assert.Equal("join", j.Address);
+        Assert.Equal("join", j.Target);
     }
 
     [Fact]
