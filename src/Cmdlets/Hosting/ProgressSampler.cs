@@ -17,6 +17,7 @@ internal sealed class ProgressSampler(TimeProvider? clock = null)
     private readonly Lock gate = new();
     private readonly List<Activity> activities = [];
     private long lastSample;
+    private int lastId;
     private volatile bool dirty;
 
     /// <summary>Takes a report from any thread.</summary>
@@ -26,7 +27,7 @@ internal sealed class ProgressSampler(TimeProvider? clock = null)
         {
             var activity = activities.Find(a => a.Name == progress.Activity);
             if (activity is null)
-                activities.Add(activity = new Activity(progress.Activity, activities.Count + 1, clock.GetTimestamp()));
+                activities.Add(activity = new Activity(progress.Activity, ++lastId, clock.GetTimestamp()));
             activity.Latest = progress;
             activity.Changed = true;
         }
@@ -42,7 +43,11 @@ internal sealed class ProgressSampler(TimeProvider? clock = null)
         dirty = false;
         List<ProgressRecord> records;
         lock (gate)
-            records = [.. activities.Where(a => a.Changed).Select(a => a.ToRecord(clock))];
+        {
+            records = [.. activities.Where(a => a.Changed && (!a.IsFinished || a.Shown)).Select(a => a.ToRecord(clock))];
+            // A long command does many short things: what is finished must not stand in the way of what goes on.
+            activities.RemoveAll(a => a.IsFinished);
+        }
         records.ForEach(write);
     }
 
@@ -61,6 +66,7 @@ internal sealed class ProgressSampler(TimeProvider? clock = null)
         public OperationProgress Latest { get; set; }
         public bool Changed { get; set; }
         public bool Shown { get; private set; }
+        public bool IsFinished => Latest.ItemsTotal > 0 && Latest.ItemsDone >= Latest.ItemsTotal && Latest.BytesDone >= Latest.BytesTotal;
 
         public ProgressRecord ToRecord(TimeProvider clock)
         {
@@ -72,6 +78,7 @@ internal sealed class ProgressSampler(TimeProvider? clock = null)
             var seconds = clock.GetElapsedTime(started).TotalSeconds;
             var record = new ProgressRecord(Id, Name, Describe(seconds))
             {
+                RecordType = IsFinished ? ProgressRecordType.Completed : ProgressRecordType.Processing,
                 PercentComplete = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : -1,
             };
             if (total > 0 && done > 0 && seconds >= 1)

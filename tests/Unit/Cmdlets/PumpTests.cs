@@ -97,6 +97,30 @@ public sealed class PumpTests
         Assert.Contains("MB/s", middle.StatusDescription);
     }
 
+    [Fact]
+    public void What_is_finished_is_taken_away_while_the_rest_goes_on()
+    {
+        var clock = new ManualClock();
+        var sampler = new ProgressSampler(clock);
+        var written = new List<ProgressRecord>();
+        void At(string activity, int done)
+        {
+            clock.Now += TimeSpan.FromMilliseconds(200);
+            sampler.Report(new OperationProgress(activity, done, 2, 0, 0, null));
+            sampler.Sample(written.Add);
+        }
+
+        At("Running", 0);
+        At("Hashing", 1);
+        At("Hashing", 2);
+        At("Running", 1);
+        At("Hashing", 1);
+
+        Assert.Equal(["Running Processing", "Hashing Processing", "Hashing Completed", "Running Processing", "Hashing Processing"],
+            written.Select(record => $"{record.Activity} {record.RecordType}"));
+        Assert.Equal(3, written.Select(record => record.ActivityId).Distinct().Count());
+    }
+
     private static ModuleSession Session() => new(configure: state =>
         state.Commands.Add(new SessionStateCmdletEntry("Test-Pump", typeof(TestPumpCommand), null)));
 
