@@ -107,7 +107,7 @@ public sealed class PipelineRunner
     private void Begin(StageWork work, PlannedStage planned)
     {
         if (schedule.FailedBefore(planned) is { } culprit)
-            End(planned, work.Skip(planned, culprit));
+            End(planned, StageResults.Skipped(planned, culprit));
         else if (work.Begin(planned, schedule.RankOf(planned), schedule.ChangedBefore(planned), events, out var end) is { } task)
             running.Add(task);
         else

@@ -78,15 +78,15 @@ internal sealed class StageWork
             reasons = ReasonsNow(planned, lookAgain);
             var lacked = reasons;
             if (options.Pull)
-                reasons = Pull(stage, reasons);
+                reasons = new StagePulling(plan.Graph, options, records, inspector, outputs, context).Pull(stage, reasons, made);
             if (reasons.Count == 0)
             {
-                end = new StageEnd(ResultOf(stage, lacked.Count > 0 ? StageOutcome.Pulled : StageOutcome.Unchanged, lacked, clock));
+                end = new StageEnd(StageResults.Of(stage, lacked.Count > 0 ? StageOutcome.Pulled : StageOutcome.Unchanged, lacked, clock));
                 return null;
             }
             if (!stage.HasCommand || stage.Frozen)
             {
-                end = new StageEnd(ResultOf(stage, new StageSettling(repository, options, records, inputs, recording, context).Settle(stage, reasons, rank), reasons, clock));
+                end = new StageEnd(StageResults.Of(stage, new StageSettling(repository, options, records, inputs, recording, context).Settle(stage, reasons, rank), reasons, clock));
                 Forget(stage);
                 return null;
             }
@@ -128,13 +128,13 @@ internal sealed class StageWork
             task.Log.Flush();
             Forget(stage);
             return commands.Succeeded ? Record(stage, task.Inputs, task.Rank, StageOutcome.Ran, task.Reasons, task.Clock, task.Log)
-                : Fail(stage, task.Reasons, task.Clock, FailureOf(stage, commands, task.Log), commands.ExitCode, task.Log);
+                : Fail(stage, task.Reasons, task.Clock, StageResults.FailureOf(stage, commands, task.Log), commands.ExitCode, task.Log);
         }
         catch (OperationCanceledException)
         {
             journal.Failed(stage);
             unfinished.Add(stage.Address, run);
-            return new StageEnd(WithLog(ResultOf(stage, StageOutcome.Cancelled, task.Reasons, task.Clock), null, task.Log));
+            return new StageEnd(StageResults.WithLog(StageResults.Of(stage, StageOutcome.Cancelled, task.Reasons, task.Clock), null, task.Log));
         }
         catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
         {
@@ -155,12 +155,6 @@ internal sealed class StageWork
         endedMarks?.Dispose();
         endedMarks = null;
     }
-
-    /// <summary>Says of a stage that it is not run because of another.</summary>
-    public StageEnd Skip(PlannedStage planned, StageDefinition culprit) => new(
-        ResultOf(planned.Stage, StageOutcome.Skipped, planned.Reasons, Stopwatch.StartNew()) with { Error = $"'{culprit.Address}' failed or was skipped." },
-        new DataVersionException(DataErrorKind.StageSkipped, $"The stage '{planned.Stage.Address}' was not run, because '{culprit.Address}', which it depends on, failed.",
-            planned.Stage.Address, "Mend that stage and run Invoke-Stage again: what succeeded is not run again."));
 
     /// <summary>What is done once, at the end, however the run ended.</summary>
     public void Complete()
@@ -208,8 +202,8 @@ internal sealed class StageWork
             made[output.Path] = output.Hash;
         IgnoreWhatIsRead(stage);
         Forget(stage);
-        var result = ResultOf(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(output => output.Output)] };
-        return new StageEnd(log is null ? result : WithLog(result, 0, log));
+        var result = StageResults.Of(stage, outcome, reasons, clock) with { Outputs = [.. taken.Select(output => output.Output)] };
+        return new StageEnd(log is null ? result : StageResults.WithLog(result, 0, log));
     }
 
     // The .gitignore beside an output may lie in a folder that another stage reads: then it must be as it will stay.
@@ -252,29 +246,6 @@ internal sealed class StageWork
         recording = new StageRecording(repository, records, outputs, options.NoCommit);
     }
 
-    /// <summary>Brings data that the stage lacks, its own or what it reads, and says why it would run then.</summary>
-    private List<StageReason> Pull(StageDefinition stage, IReadOnlyList<StageReason> reasons)
-    {
-        var wanted = new List<TrackedOutput>();
-        foreach (var reason in reasons)
-            if (reason.Kind is StageReasonKind.OutputMissing or StageReasonKind.OutputNotInCache)
-                wanted.AddRange(OutputsOf(stage).Where(output => output.Path == reason.Path));
-            else if (reason.Kind == StageReasonKind.DependencyMissing)
-                wanted.AddRange(plan.Graph.ProducersOf(stage).SelectMany(OutputsOf).Where(output => PathOverlaps(output.Path, reason.Path!)));
-        wanted.RemoveAll(output => output.Hash is null);
-        if (wanted.Count == 0)
-            return [.. reasons];
-        options.Fetch?.Invoke(wanted);
-        outputs.Bring(wanted);
-        return inspector.Reasons(stage, records.Of(stage), made, context);
-
-        IEnumerable<TrackedOutput> OutputsOf(StageDefinition owner) => owner.Outputs.Where(output => output is { IsExternal: false, Flags.UseCache: true })
-            .Select(output => StageOutputs.ToTracked(owner, output, records.Of(owner)?.Outputs.Find(entry => entry.Path == output.Text) ?? owner.RecordedOutput(output.Text)));
-    }
-
-    private static bool PathOverlaps(string left, string right) => left == right
-        || left.StartsWith(right + "/", StringComparison.Ordinal) || right.StartsWith(left + "/", StringComparison.Ordinal);
-
     private static IEnumerable<string> LocalPaths(IEnumerable<StagePath> paths) => paths.Where(path => PathContents.IsLocal(path) && !Path.IsPathRooted(path.Path)).Select(path => path.Path);
 
     private void RefuseWhatCannotBeKept(StageDefinition stage)
@@ -289,16 +260,6 @@ internal sealed class StageWork
                     $"Take it out of Git, keeping the file: git rm -r --cached '{output.Path}' ; or say 'cache: false' for it in '{stage.MetadataPath}'.");
     }
 
-    private static DataVersionException FailureOf(StageDefinition stage, CommandsEnd commands, StageLog log)
-    {
-        var lines = log.LastLines;
-        var tail = lines.Count == 0 ? "" : "\n" + string.Join('\n', lines.TakeLast(10));
-        return new DataVersionException(DataErrorKind.StageFailed, commands.Problem is { } problem
-                ? $"The stage '{stage.Address}' failed: '{commands.Command}' could not be started: {problem}"
-                : $"The stage '{stage.Address}' failed: '{commands.Command}' ended with exit code {commands.ExitCode}.{tail}", stage.Address,
-            log.Path is null ? "Mend the command and run Invoke-Stage again." : $"All of its output is in '{log.Path}'. Mend the command and run Invoke-Stage again.");
-    }
-
     private StageEnd Fail(StageDefinition stage, IReadOnlyList<StageReason> reasons, Stopwatch clock, DataVersionException error, int? exitCode, StageLog? log)
     {
         if (log is not null)
@@ -306,16 +267,7 @@ internal sealed class StageWork
             journal.Failed(stage);
             unfinished.Add(stage.Address, run);
         }
-        var result = ResultOf(stage, StageOutcome.Failed, reasons, clock) with { Error = error.Message };
-        return new StageEnd(log is null ? result : WithLog(result, exitCode, log), error);
+        var result = StageResults.Of(stage, StageOutcome.Failed, reasons, clock) with { Error = error.Message };
+        return new StageEnd(log is null ? result : StageResults.WithLog(result, exitCode, log), error);
     }
-
-    private static StageResult WithLog(StageResult result, int? exitCode, StageLog log) =>
-        result with { ExitCode = exitCode, Log = log.LastLines, LogPath = log.Path };
-
-    private static StageResult ResultOf(StageDefinition stage, StageOutcome outcome, IReadOnlyList<StageReason> reasons, Stopwatch clock) => new()
-    {
-        Target = stage.Address, Outcome = outcome, Reasons = reasons, Command = PlainValue.Texts(stage.Command),
-        StartTime = DateTimeOffset.Now - clock.Elapsed, Duration = clock.Elapsed,
-    };
 }
