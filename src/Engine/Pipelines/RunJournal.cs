@@ -111,7 +111,7 @@ internal sealed class RunJournal : IDisposable
         {
             var unfinished = UnfinishedStages.Load(repository.Layout);
             foreach (var (address, run) in open)
-                unfinished.Add(address, run);
+                unfinished.Add(address, run, "");
             unfinished.Save();
         }
         var replayed = new HashSet<string>(StringComparer.Ordinal);

@@ -9,17 +9,20 @@ namespace DataVersion.Engine.Pipelines;
 /// The outputs of a stage before and after its run: out of the way, into the cache, back from the cache. The caller holds the
 /// repository's lock.
 /// </summary>
-internal sealed class StageOutputs(Repository repository, PathContents contents, StageInspector inspector, OperationContext context)
+internal sealed class StageOutputs(Repository repository, PathContents contents, OperationContext context)
 {
     /// <summary>
     /// Removes what the stage is going to make. What lies in the place of a cached output without being in the cache was put there by
     /// somebody, so it is stored first.
     /// </summary>
     /// <param name="stage">The stage.</param>
-    /// <param name="isLeftover">What is there is what an earlier run of the stage left when it failed.</param>
+    /// <param name="left">
+    /// Which files an earlier run of the stage left when it failed: half of a result, which is not kept. Whatever was put there since is.
+    /// </param>
     /// <exception cref="DataVersionException">Something cannot be removed or stored.</exception>
-    public void Clear(StageDefinition stage, bool isLeftover)
+    public void Clear(StageDefinition stage, string? left)
     {
+        var isLeftover = left is { Length: > 0 } && left == FilesOf(stage);
         foreach (var output in stage.Outputs.Where(output => PathContents.IsLocal(output)))
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -43,11 +46,35 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
         FaultPoint.Reach("stage.cleared");
     }
 
+    /// <summary>The files in the place of the cached outputs: a digest of names, inodes, sizes and times; empty when they cannot be looked at.</summary>
+    public string FilesOf(StageDefinition stage)
+    {
+        try
+        {
+            var text = new System.Text.StringBuilder();
+            foreach (var output in stage.Outputs.Where(output => output is { IsExternal: false, Flags.UseCache: true }))
+                foreach (var file in DirectoryScanner.Scan(repository.Layout.ToAbsolute(output.Path), repository.Layout, repository.Ignore, CancellationToken.None)
+                    .Files.OrderBy(file => file.Path, StringComparer.Ordinal))
+                    text.Append(output.Path).Append('\0').Append(file.Path).Append('\0')
+                        .Append(System.Globalization.CultureInfo.InvariantCulture, $"{file.Stat.Device} {file.Stat.Inode} {file.Stat.Size} {file.Stat.ModifiedNs}\n");
+            return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    // The workspace is about to lose it, so a name in the cache is not enough: the bytes must be right.
+    private bool IsSafe(WorkspaceState state, ContentHash hash) =>
+        (!hash.IsDirectory || repository.TryLoadManifest(hash, out _) is null)
+        && repository.Verify(state.Files.Select(file => file.Hash!.Value), context).Values.All(check => check.Verdict == Objects.ObjectVerdict.Good);
+
     /// <summary>Stores what is in the place of an output, unless the cache has it.</summary>
     public void Keep(StageDefinition stage, StageOutputPath output)
     {
         var state = contents.Of(output, ContentHashAlgorithm.Md5, context);
-        if (state?.Hash is not { } hash || inspector.IsCached(hash) || state.Files.Count == 0)
+        if (state?.Hash is not { } hash || state.Files.Count == 0 || IsSafe(state, hash))
             return;
         var content = Store(stage, [output], noCommit: false)[0];
         context.Warn($"What was in the place of '{output.Path}' is in no cache. Before the stage '{stage.Address}' makes it anew, it was stored in the cache: {content.Hash}, "

@@ -60,7 +60,7 @@ public static class StageSaving
         var contents = new PathContents(repository);
         var parameters = repository.ReadParameters();
         var inputs = new StageInputs(contents, parameters, context);
-        var recording = new StageRecording(repository, records, new StageOutputs(repository, contents, new StageInspector(repository, parameters, contents), context), noCommit: false);
+        var recording = new StageRecording(repository, records, new StageOutputs(repository, contents, context), noCommit: false);
         try
         {
             for (var rank = 0; rank < stages.Count; rank++)

@@ -133,7 +133,7 @@ internal sealed class StageWork
         catch (OperationCanceledException)
         {
             journal.Failed(stage);
-            unfinished.Add(stage.Address, run);
+            unfinished.Add(stage.Address, run, outputs.FilesOf(stage));
             return new StageEnd(StageResults.WithLog(StageResults.Of(stage, StageOutcome.Cancelled, task.Reasons, task.Clock), null, task.Log));
         }
         catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
@@ -241,7 +241,7 @@ internal sealed class StageWork
         var parameters = repository.ReadParameters();
         inspector = new StageInspector(repository, parameters, contents, options.AllowMissing);
         inputs = new StageInputs(contents, parameters, context);
-        outputs = new StageOutputs(repository, contents, inspector, context);
+        outputs = new StageOutputs(repository, contents, context);
         restoring = new StageRestoring(repository, inspector, options);
         recording = new StageRecording(repository, records, outputs, options.NoCommit);
     }
@@ -265,7 +265,7 @@ internal sealed class StageWork
         if (log is not null)
         {
             journal.Failed(stage);
-            unfinished.Add(stage.Address, run);
+            unfinished.Add(stage.Address, run, outputs.FilesOf(stage));
         }
         var result = StageResults.Of(stage, StageOutcome.Failed, reasons, clock) with { Error = error.Message };
         return new StageEnd(log is null ? result : StageResults.WithLog(result, exitCode, log), error);

@@ -226,6 +226,36 @@ public sealed class InvokeStageTests : IDisposable
     }
 
     [Fact]
+    public void What_a_person_puts_in_the_place_of_what_a_failed_run_left_is_kept()
+    {
+        Given("stages:\n  s:\n    cmd: sh make.sh\n    deps: [make.sh]\n    outs: [out]\n", ("make.sh", "echo half > out; exit 1"));
+        place.Session.Invoke("Invoke-Stage -Quiet");
+        place.Write("out", "mended by hand");
+        place.Write("make.sh", "echo whole > out");
+        Run();
+        Assert.Equal("whole\n", place.Read("out"));
+        Assert.Equal("mended by hand", File.ReadAllText(place.ObjectOf("mended by hand")));
+    }
+
+    [Fact]
+    public void Only_right_bytes_in_the_cache_make_an_edited_output_replaceable()
+    {
+        Given(Chain, ("in.txt", "abc"));
+        Run();
+        place.Write("upper.txt", "edited by hand");
+        place.Write("in.txt", "new");
+        Run();
+        var stored = place.ObjectOf("edited by hand");
+        File.SetAttributes(stored, FileAttributes.Normal);
+        File.WriteAllText(stored, "rotten content");
+        File.SetAttributes(stored, FileAttributes.ReadOnly);
+        place.Write("upper.txt", "edited by hand");
+        place.Write("in.txt", "newer");
+        Run();
+        Assert.Equal("edited by hand", File.ReadAllText(place.ObjectOf("edited by hand")));
+    }
+
+    [Fact]
     public void Persisting_outputs_are_there_when_the_stage_runs_again_and_can_be_written()
     {
         place.Session.Run("Set-DataConfig cache.type hardlink");
