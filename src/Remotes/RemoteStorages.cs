@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 using DataVersion.Remotes.Local;
@@ -5,8 +6,18 @@ using DataVersion.Remotes.Local;
 namespace DataVersion.Remotes;
 
 /// <summary>Finds the storage service for a remote by the scheme of its URL.</summary>
+/// <remarks>Each service is made in a method of its own that is never inlined, so that its SDK is loaded when its scheme is
+/// first used, and not before.</remarks>
 public static class RemoteStorages
 {
+    /// <summary>The schemes of services that exist here; "" is a folder.</summary>
+    public static IReadOnlyCollection<string> Schemes => Services.Keys;
+
+    private static readonly Dictionary<string, Func<RemoteConfiguration, IRemoteStorage>> Services = new(StringComparer.Ordinal)
+    {
+        [""] = OpenFolder,
+    };
+
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
     /// <exception cref="DataVersionException">RemoteFailed: a service or an option that is not supported.</exception>
     public static IRemoteStorage Open(RemoteConfiguration remote)
@@ -14,13 +25,16 @@ public static class RemoteStorages
         foreach (var option in (string[])["version_aware", "worktree"])
             if (string.Equals(remote.Get(option), "true", StringComparison.OrdinalIgnoreCase))
                 throw NotYet($"The remote '{remote.Name}' keeps plain files ({option} = true), which is not supported yet.", remote);
-        return remote.Scheme switch
-        {
-            "" => new FolderStorage(Path.TrimEndingDirectorySeparator(remote.Url), remote.Get("shared") == "group"),
-            var scheme => throw NotYet($"The remote '{remote.Name}' is at a {scheme}:// address, which is not supported yet: only folders are.", remote),
-        };
+        if (!Services.TryGetValue(remote.Scheme, out var open))
+            throw NotYet($"The remote '{remote.Name}' is at a {remote.Scheme}:// address, which is not supported.", remote);
+        var storage = open(remote);
+        return remote.Scheme.Length == 0 ? storage : new GuardedStorage(storage, remote);
     }
 
-    private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message, remote.Url,
-        "Use a remote that is a folder (Add-DataRemote with a path), or DVC itself for this one.");
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenFolder(RemoteConfiguration remote) =>
+        new FolderStorage(Path.TrimEndingDirectorySeparator(remote.Url), remote.Get("shared") == "group");
+
+    private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
+        RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");
 }

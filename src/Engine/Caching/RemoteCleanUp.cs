@@ -48,7 +48,7 @@ public static class RemoteCleanUp
     {
         var failures = new ConcurrentQueue<PathFailure>();
         var progress = new ProgressCount("Removing objects of the remote", plan.Count, 0, context);
-        var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, remote.Storage.Connections) };
+        var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, remote.Storage.Traits.Connections) };
         foreach (var group in plan.GroupBy(p => p.Hash.IsDirectory).OrderByDescending(g => g.Key))
             await Parallel.ForEachAsync(group, parallel, async (item, cancellation) =>
             {

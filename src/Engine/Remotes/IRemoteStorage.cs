@@ -1,48 +1,91 @@
 namespace DataVersion.Engine.Remotes;
 
-/// <summary>Something a remote holds.</summary>
-/// <param name="Key">Its name: parts with <c>/</c> between them, relative to the remote.</param>
-/// <param name="Size">Length in bytes; -1 when the service does not tell.</param>
-/// <param name="IsSettled">False when the storage sees that it may have been altered or cut short since it was stored; its
-/// bytes are read before it is trusted. (A folder: the mode is not the 0444 of a finished object.)</param>
-public readonly record struct RemoteItem(string Key, long Size, bool IsSettled = true);
+/// <summary>What a storage service can do and what suits it.</summary>
+public sealed record StorageTraits
+{
+    /// <summary>Calls at a time to begin with, when the user does not say.</summary>
+    public int Connections { get; init; } = 8;
+
+    /// <summary>Most calls at a time that the engine may grow to, when the user does not say.</summary>
+    public int MostConnections { get; init; } = 32;
+
+    /// <summary>Keys can be listed.</summary>
+    public bool CanList { get; init; } = true;
+
+    /// <summary>Values can be deleted.</summary>
+    public bool CanDelete { get; init; } = true;
+
+    /// <summary>Ranges can be read.</summary>
+    public bool CanReadRanges { get; init; } = true;
+
+    /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>What a look at a service shows, for people who wonder why it does not work.</summary>
+public sealed record StorageFacts
+{
+    /// <summary>Who the service takes us for: kind of credentials and where they came from, without any secret.</summary>
+    public required string Credentials { get; init; }
+
+    /// <summary>The clock of the service; null when it does not tell.</summary>
+    public DateTimeOffset? Clock { get; init; }
+
+    /// <summary>What the service calls itself (Server header, banner); null when it does not tell.</summary>
+    public string? Service { get; init; }
+}
 
 /// <summary>
 /// A storage service as the engine sees it: whole values under keys, nothing about hashes or repositories. One instance
 /// serves one command; all members may be called several at a time. What does not work is thrown as
-/// <see cref="DataVersionException"/>: <see cref="DataErrorKind.RemoteFailed"/> when the service as a whole cannot be used,
-/// <see cref="DataErrorKind.ObjectMissing"/> when there is nothing under a key, others for one value.
+/// <see cref="DataVersionException"/>: <see cref="TransientRemoteException"/> when the same call may work a little later (the
+/// engine repeats it: a storage never does, and switches off what its library does), <see cref="DataErrorKind.RemoteFailed"/>
+/// when the service as a whole cannot be used (wrong credentials, no such bucket, refused certificate),
+/// <see cref="DataErrorKind.ObjectMissing"/> when there is nothing under a key, others for one value. No message carries a secret.
 /// </summary>
 public interface IRemoteStorage : IAsyncDisposable
 {
     /// <summary>Where the remote is, for messages; without secrets.</summary>
     string Place { get; }
 
-    /// <summary>How many calls at a time suit the service when the user does not say.</summary>
-    int Connections { get; }
+    /// <summary>What the service can do.</summary>
+    StorageTraits Traits { get; }
 
-    /// <summary>Asks for many keys at once; how (one by one, by listing) is the storage's business.</summary>
-    /// <param name="keys">The keys.</param>
+    /// <summary>Asks for one key.</summary>
+    /// <param name="key">The key.</param>
     /// <param name="cancellation">Ends the asking.</param>
-    /// <returns>For each key what is there, or null.</returns>
-    Task<IReadOnlyList<RemoteItem?>> ExistsAsync(IReadOnlyList<string> keys, CancellationToken cancellation);
+    /// <returns>What is there; null for nothing, and for a folder.</returns>
+    Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Everything whose key begins with a prefix; temporary names and unfinished uploads are left out.</summary>
+    /// <summary>Everything whose key begins with a prefix, in any order; temporary names and unfinished uploads are left out.
+    /// Nothing there is no error. Only when <see cref="StorageTraits.CanList"/>.</summary>
     /// <param name="prefix">Whole parts that end with <c>/</c>; empty for everything.</param>
     /// <param name="cancellation">Ends the listing.</param>
     IAsyncEnumerable<RemoteItem> ListAsync(string prefix, CancellationToken cancellation);
 
-    /// <summary>Writes the bytes under a key to a stream. The caller checks them.</summary>
-    Task GetAsync(string key, Stream target, CancellationToken cancellation);
+    /// <summary>Writes the bytes under a key to a stream, in order. The caller checks them. Fewer bytes than the service
+    /// announced are a <see cref="TransientRemoteException"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="target">Receives the bytes; not closed.</param>
+    /// <param name="range">Which; a part only when <see cref="StorageTraits.CanReadRanges"/>.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation);
 
     /// <summary>
     /// Stores a value under a key, in the place of what may be there. It appears as a whole, and only after
-    /// <see cref="RemoteUpload"/> has given its last byte without an exception: wrong bytes never get a name.
+    /// <see cref="RemoteUpload"/> has given its last byte without an exception: wrong bytes never get a name. Of an upload that
+    /// is cancelled or fails, nothing is seen under the key.
     /// </summary>
     Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation);
 
-    /// <summary>Deletes what is under a key; false when nothing was there.</summary>
+    /// <summary>Uploads of large values in parts; null when the service has no such thing.</summary>
+    IPartUploads? Parts => null;
+
+    /// <summary>Deletes what is under a key; false when nothing was there (true when the service does not tell).</summary>
     Task<bool> DeleteAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Logs in and looks around: who we are there, and its clock. Changes nothing.</summary>
+    Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(new StorageFacts { Credentials = "none" });
 
     /// <summary>
     /// The file behind a key, for storages that are folders of this machine, whether it exists or not: the engine then reads

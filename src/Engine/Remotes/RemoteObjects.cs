@@ -27,7 +27,7 @@ public sealed class RemoteObjects
         var found = new Dictionary<ContentHash, long>(asked.Length);
         if (asked.Length == 0)
             return found;
-        var items = await Storage.ExistsAsync([.. asked.Select(RemoteKeys.Of)], context.Cancellation).ConfigureAwait(false);
+        var items = await new ExistenceCheck(Storage, context).FindAsync([.. asked.Select(RemoteKeys.Of)]).ConfigureAwait(false);
         using var copies = new VerifiedCopies(context, static _ => { });
         for (var i = 0; i < asked.Length; i++)
             if (items[i] is { } item && (item.IsSettled || IsGood(asked[i], item, copies)))
@@ -40,7 +40,7 @@ public sealed class RemoteObjects
     public async Task<(Manifest Manifest, byte[] Bytes)> ReadManifestAsync(ContentHash hash, CancellationToken cancellation)
     {
         var content = new MemoryStream();
-        await Storage.GetAsync(RemoteKeys.Of(hash), content, cancellation).ConfigureAwait(false);
+        await Storage.GetAsync(RemoteKeys.Of(hash), content, ByteRange.Whole, cancellation).ConfigureAwait(false);
         var bytes = content.ToArray();
         var found = new ContentHash(MD5.HashData(bytes));
         if (found.Hex != hash.Hex)

@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
+
 namespace DataVersion.Engine.Remotes;
 
 /// <summary>
-/// A value on its way to a remote. Whichever way a storage takes the bytes, they are hashed as they pass, and the last step
-/// throws when they are not what the name promises; a storage must not let the value appear then.
+/// A value on its way to a remote. Whichever way a storage takes the bytes, they are hashed as they pass, and the last bytes
+/// are not given when they are not what the name promises; a storage must not let the value appear then.
 /// </summary>
 public sealed class RemoteUpload
 {
@@ -25,7 +27,7 @@ public sealed class RemoteUpload
     public string Path { get; }
 
     /// <summary>Length in bytes.</summary>
-    public long Size { get; }
+    public long Size { get; private set; }
 
     /// <summary>The hash that the bytes must have; null when nobody knows.</summary>
     public ContentHash? Hash { get; }
@@ -33,22 +35,29 @@ public sealed class RemoteUpload
     /// <summary>Read-only as an object (0444), or writable as the files of the run cache.</summary>
     public bool IsObject => Hash is not null;
 
+    /// <summary>All bytes, checked, when the engine has read them already (small values); else null.</summary>
+    public ReadOnlyMemory<byte>? Bytes { get; private set; }
+
+    /// <summary>MD5 of the bytes, for services that check it on arrival (Content-MD5); null when it is not known before.</summary>
+    public byte[]? Md5 => Bytes is { } bytes ? MD5.HashData(bytes.Span) : IsLegacyText || Hash is not { } hash ? null : Convert.FromHexString(hash.Hex);
+
     /// <summary>
-    /// The bytes as a stream, to be read from the start to the end. The read that finds the end throws when they were not
-    /// the right ones.
+    /// The bytes as a stream of exactly <see cref="Size"/> bytes, to be read from the start to the end. The read of the last
+    /// bytes throws when they were not the right ones. It can be sought when <see cref="Bytes"/> are there.
     /// </summary>
     /// <exception cref="DataVersionException">ObjectCorrupt; FileChangedDuringRead.</exception>
     public Stream OpenRead()
     {
+        if (Bytes is { } bytes)
+            return new SentBytes(bytes, passed);
         // A text hash is not a hash of the plain bytes: it is worked out first.
-        if (Hash is { IsDirectory: false, Algorithm: ContentHashAlgorithm.Md5Dos2Unix } legacy)
-            Check(copies.Hash(Path, legacy.Algorithm));
-        var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan | FileOptions.Asynchronous);
-        return new HashingStream(file, passed, hash =>
+        if (IsLegacyText)
+            Check(copies.Hash(Path, Hash!.Value.Algorithm));
+        return new HashingStream(OpenFile(), passed, hash =>
         {
-            if (Hash is not { IsDirectory: false, Algorithm: ContentHashAlgorithm.Md5Dos2Unix })
+            if (!IsLegacyText)
                 Check(hash);
-        });
+        }, Size, () => Hashing.FileHasher.Changed(Path));
     }
 
     /// <summary>Makes a copy of the file at a path that does not exist, as a clone where that is possible. On an exception the
@@ -62,14 +71,93 @@ public sealed class RemoteUpload
         FaultPoint.Reach("push.copied");
     }
 
-    private void Check(ContentHash found)
+    /// <summary>Reads all bytes, so that they are known to be right before the first of them is sent, and need not be read
+    /// again when the sending must be repeated.</summary>
+    /// <exception cref="DataVersionException">ObjectCorrupt.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    internal async Task LoadAsync(CancellationToken cancellation)
+    {
+        if (Bytes is not null)
+            return;
+        if (IsLegacyText)
+            Check(copies.Hash(Path, Hash!.Value.Algorithm));
+        var bytes = await File.ReadAllBytesAsync(Path, cancellation).ConfigureAwait(false);
+        if (!IsLegacyText)
+            Check(new ContentHash(MD5.HashData(bytes)));
+        (Bytes, Size) = (bytes, bytes.Length);
+    }
+
+    /// <summary>The file, to be read in order.</summary>
+    internal FileStream OpenFile() =>
+        new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan | FileOptions.Asynchronous);
+
+    /// <summary>Throws when the bytes read do not have the hash they are named by.</summary>
+    internal void Check(ContentHash found)
     {
         if (Hash is { } wanted && found.Hex != wanted.Hex)
             throw Wrong(Path, found, wanted);
     }
 
+    /// <summary>True when the name is not the hash of the plain bytes.</summary>
+    internal bool IsLegacyText => Hash is { IsDirectory: false, Algorithm: ContentHashAlgorithm.Md5Dos2Unix };
+
     /// <summary>The error for a file that does not have the hash it is named by.</summary>
     internal static DataVersionException Wrong(string path, ContentHash found, ContentHash wanted) => new(DataErrorKind.ObjectCorrupt,
         $"The bytes of '{path}' have the hash {found.Hex}, not {wanted.Hex}, so they were not sent.", path,
         "Add the original file again, or fetch the object from another remote.");
+
+    private sealed class SentBytes(ReadOnlyMemory<byte> bytes, Action<long>? passed) : Stream
+    {
+        private int position;
+        private int told;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => bytes.Length;
+
+        public override long Position { get => position; set => position = checked((int)value); }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var count = Math.Min(buffer.Length, bytes.Length - position);
+            if (count <= 0)
+                return 0;
+            bytes.Span.Slice(position, count).CopyTo(buffer);
+            position += count;
+            // What is read again (a signature over the body) is not sent twice.
+            if (position > told)
+            {
+                passed?.Invoke(position - told);
+                told = position;
+            }
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => position + offset,
+            _ => bytes.Length + offset,
+        };
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 }

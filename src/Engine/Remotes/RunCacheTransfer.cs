@@ -59,7 +59,7 @@ public static partial class RunCacheTransfer
             return [];
         string[] keys = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(repository.Stores.CacheFolder, f).Replace('\\', '/')).Where(k => Run().IsMatch(k))];
-        var there = await storage.ExistsAsync(keys, context.Cancellation).ConfigureAwait(false);
+        var there = await new ExistenceCheck(storage, context).FindAsync(keys).ConfigureAwait(false);
         return [.. keys.Where((_, i) => there[i] is null)];
     }
 
@@ -81,7 +81,7 @@ public static partial class RunCacheTransfer
         try
         {
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                await storage.GetAsync(key, file, token).ConfigureAwait(false);
+                await storage.GetAsync(key, file, ByteRange.Whole, token).ConfigureAwait(false);
             if (repository.Settings.CacheSharedGroup)
                 FileModes.Release(temporary, sharedGroup: true);
             FileRename.Replace(temporary, path);

@@ -43,7 +43,7 @@ public sealed class TransferRunner
         new TransferRunner(repository, plan, storage, Throttle(plan.Remote, storage, throttle), done, context).RunAsync();
 
     internal static int Throttle(Repositories.RemoteConfiguration remote, IRemoteStorage storage, int asked) =>
-        asked > 0 ? asked : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : storage.Connections;
+        asked > 0 ? asked : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : storage.Traits.Connections;
 
     private async Task RunAsync()
     {
@@ -207,7 +207,7 @@ public sealed class TransferRunner
         var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
         await using (var stream = new HashingStream(file, progress.AddBytes))
         {
-            await remote.Storage.GetAsync(key, stream, token).ConfigureAwait(false);
+            await remote.Storage.GetAsync(key, stream, ByteRange.Whole, token).ConfigureAwait(false);
             found = stream.CurrentHash();
         }
         return hash.Algorithm == ContentHashAlgorithm.Md5 ? found : copies.Hash(temporary, hash.Algorithm);

@@ -134,6 +134,12 @@ public static class RemoteSchema
         gdrive_trash_only gdrive_acknowledge_abuse | bool | false | See DVC's documentation of Google Drive.
         """;
 
+    private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "secret_access_key", "session_token", "sse_customer_key", "connection_string", "sas_token", "account_key", "client_secret", "password",
+        "passphrase", "token", "oss_key_secret", "gdrive_client_secret",
+    };
+
     private static readonly Dictionary<string, Dictionary<string, ConfigurationOption>> ByScheme = new(StringComparer.Ordinal)
     {
         [""] = Make(Folder, Verify),
@@ -167,6 +173,9 @@ public static class RemoteSchema
     /// <param name="url">The URL, or null when it is not known.</param>
     public static IReadOnlyDictionary<string, ConfigurationOption> OptionsOf(string? url) =>
         url is null || SchemeOf(url) == "remote" ? Any : ByScheme.GetValueOrDefault(SchemeOf(url)) ?? [];
+
+    /// <summary>True for options whose value nobody else may see.</summary>
+    public static bool IsSecret(string option) => Secrets.Contains(option);
 
     /// <summary>True when remotes of this URL exist in DVC.</summary>
     internal static bool IsKnown(string url) => SchemeOf(url) is "remote" || ByScheme.ContainsKey(SchemeOf(url));

@@ -19,7 +19,7 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     public string Place => folder;
 
     /// <inheritdoc/>
-    public int Connections => Environment.ProcessorCount;
+    public StorageTraits Traits { get; } = new() { Connections = Environment.ProcessorCount, MostConnections = Environment.ProcessorCount };
 
     /// <inheritdoc/>
     public string LocalPathOf(string key) => Path.Join(folder, OperatingSystem.IsWindows() ? key.Replace('/', '\\') : key);
@@ -39,17 +39,10 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
             "If it is on another disk or share, mount it; if nothing was ever pushed to it, push first.");
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RemoteItem?>> ExistsAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+    public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation)
     {
-        var items = new RemoteItem?[keys.Count];
-        if (Directory.Exists(folder))
-            WorkQueue.Run(keys.Count, Connections, cancellation, queue =>
-            {
-                while (queue.TryTake(out var i))
-                    if (Stat(keys[i]) is { Kind: FileKind.File } stat)
-                        items[i] = new RemoteItem(keys[i], stat.Size, stat.Mode == FileModes.Object);
-            });
-        return Task.FromResult<IReadOnlyList<RemoteItem?>>(items);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(Stat(key) is { Kind: FileKind.File } stat ? new RemoteItem(key, stat.Size) { IsSettled = stat.Mode == FileModes.Object } : null);
     }
 
     /// <inheritdoc/>
@@ -68,14 +61,22 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     }
 
     /// <inheritdoc/>
-    public async Task GetAsync(string key, Stream target, CancellationToken cancellation)
+    public async Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation)
     {
         var path = LocalPathOf(key);
         try
         {
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0,
                 FileOptions.SequentialScan);
-            await file.CopyToAsync(target, 1 << 20, cancellation).ConfigureAwait(false);
+            file.Position = range.Offset;
+            if (range.Length is not { } length)
+                await file.CopyToAsync(target, 1 << 20, cancellation).ConfigureAwait(false);
+            else
+            {
+                var buffer = new byte[Math.Min(length, 1 << 20)];
+                for (int read; length > 0 && (read = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(length, buffer.Length)), cancellation).ConfigureAwait(false)) > 0; length -= read)
+                    await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            }
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

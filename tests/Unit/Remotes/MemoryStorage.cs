@@ -18,13 +18,14 @@ internal sealed class MemoryStorage : IRemoteStorage
 
     public string Place => "memory";
 
-    public int Connections => 4;
+    public StorageTraits Traits { get; set; } = new() { Connections = 4 };
 
-    public Task<IReadOnlyList<RemoteItem?>> ExistsAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+    public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation)
     {
-        Asked += keys.Count;
-        return Task.FromResult<IReadOnlyList<RemoteItem?>>(
-            [.. keys.Select(k => Values.TryGetValue(k, out var bytes) ? new RemoteItem(k, bytes.Length) : (RemoteItem?)null)]);
+        cancellation.ThrowIfCancellationRequested();
+        lock (Values)
+            Asked++;
+        return Task.FromResult(Values.TryGetValue(key, out var bytes) ? new RemoteItem(key, bytes.Length) : null);
     }
 
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
@@ -35,12 +36,12 @@ internal sealed class MemoryStorage : IRemoteStorage
                 yield return new RemoteItem(key, bytes.Length);
     }
 
-    public async Task GetAsync(string key, Stream target, CancellationToken cancellation)
+    public async Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation)
     {
         BeforeTransfer(key);
         if (!Values.TryGetValue(key, out var bytes))
             throw new DataVersionException(DataErrorKind.ObjectMissing, $"There is no '{key}'.", key);
-        foreach (var chunk in bytes.Chunk(1000))
+        foreach (var chunk in bytes.Skip((int)range.Offset).Take((int)(range.Length ?? bytes.Length)).Chunk(1000))
             await target.WriteAsync(chunk, cancellation);
     }
 

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace DataVersion.Engine.Remotes;
+
+/// <summary>
+/// Finds out which of many keys a remote holds, by whichever is cheaper: asking for each, or listing. The service decides it:
+/// the time of a few questions and of the first page of the listing are measured, and the rest is done the way that takes
+/// less. Folders of this machine are asked file by file.
+/// </summary>
+internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext context)
+{
+    /// <summary>So many keys are asked for before listing is thought of.</summary>
+    private const int Sample = 16;
+
+    /// <summary>The two-digit folders of the layout.</summary>
+    private const int Folders = 256;
+
+    private readonly int connections = Math.Max(1, storage.Traits.Connections);
+
+    /// <summary>Looks for keys.</summary>
+    /// <returns>For each key what is there, or null.</returns>
+    /// <exception cref="DataVersionException">RemoteFailed, or a call that failed again and again.</exception>
+    public async Task<IReadOnlyList<RemoteItem?>> FindAsync(IReadOnlyList<string> keys)
+    {
+        var found = new RemoteItem?[keys.Count];
+        if (keys.Count == 0)
+            return found;
+        if (storage.LocalPathOf(keys[0]) is not null)
+        {
+            WorkQueue.Run(keys.Count, Environment.ProcessorCount, context.Cancellation, queue =>
+            {
+                while (queue.TryTake(out var i))
+                    found[i] = storage.FindAsync(keys[i], context.Cancellation).GetAwaiter().GetResult();
+            });
+            return found;
+        }
+        var first = storage.Traits.CanList ? Math.Min(Sample, keys.Count) : keys.Count;
+        var clock = Stopwatch.StartNew();
+        await AskAsync(keys, found, 0, first).ConfigureAwait(false);
+        if (first == keys.Count)
+            return found;
+        var asking = clock.Elapsed * ((double)(keys.Count - first) / first);
+        // What is wanted may be in few folders of the many.
+        var groups = Enumerable.Range(first, keys.Count - first).GroupBy(i => FolderOf(keys[i]), StringComparer.Ordinal).ToList();
+        clock.Restart();
+        await ListAsync(keys, found, groups[0]).ConfigureAwait(false);
+        var listing = clock.Elapsed * ((groups.Count - 1.0) / Math.Min(connections, Folders));
+        var rest = groups.Skip(1).ToList();
+        context.Trace($"{storage.Place}: asking for {keys.Count} objects would take {asking.TotalMilliseconds:N0} ms, listing {rest.Count} folders {listing.TotalMilliseconds:N0} ms.");
+        if (listing <= asking)
+            await Parallel.ForEachAsync(rest, Degree, async (group, _) => await ListAsync(keys, found, group).ConfigureAwait(false)).ConfigureAwait(false);
+        else
+        {
+            int[] asked = [.. rest.SelectMany(g => g)];
+            await Parallel.ForEachAsync(asked, Degree, async (i, token) => found[i] = await AskAsync(keys[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        return found;
+    }
+
+    private ParallelOptions Degree => new() { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = connections };
+
+    private Task AskAsync(IReadOnlyList<string> keys, RemoteItem?[] found, int from, int to) => Parallel.ForAsync(from, to, Degree,
+        async (i, token) => found[i] = await AskAsync(keys[i], token).ConfigureAwait(false));
+
+    private Task<RemoteItem?> AskAsync(string key, CancellationToken token) =>
+        RemoteRetry.RunAsync(storage, attempt => storage.FindAsync(key, attempt), context, token);
+
+    private async Task ListAsync(IReadOnlyList<string> keys, RemoteItem?[] found, IGrouping<string, int> group)
+    {
+        var items = await RemoteRetry.RunAsync(storage, async token =>
+        {
+            var all = new Dictionary<string, RemoteItem>(StringComparer.Ordinal);
+            await foreach (var item in storage.ListAsync(group.Key, token).ConfigureAwait(false))
+                all[item.Key] = item;
+            return all;
+        }, context, context.Cancellation).ConfigureAwait(false);
+        foreach (var i in group)
+            found[i] = items.GetValueOrDefault(keys[i]);
+    }
+
+    private static string FolderOf(string key) => key[..(key.LastIndexOf('/') + 1)];
+}

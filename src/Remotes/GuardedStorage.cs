@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Remotes;
+
+/// <summary>
+/// A storage behind a guard: no secret of the remote's configuration gets into a message, and what a service did not describe
+/// itself (sockets, timeouts, TLS) becomes an error that the engine knows what to do with.
+/// </summary>
+internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
+{
+    private readonly IRemoteStorage inner;
+    private readonly RemoteSecrets secrets;
+
+    public GuardedStorage(IRemoteStorage inner, RemoteConfiguration remote)
+    {
+        (this.inner, secrets) = (inner, new RemoteSecrets(remote));
+        Place = secrets.Redact(inner.Place);
+    }
+
+    /// <summary>The storage behind the guard.</summary>
+    internal IRemoteStorage Inner => inner;
+
+    public string Place { get; }
+
+    public StorageTraits Traits => inner.Traits;
+
+    public IPartUploads? Parts => inner.Parts is null ? null : this;
+
+    public PartRules Rules => inner.Parts!.Rules;
+
+    public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation) => GuardAsync(() => inner.FindAsync(key, cancellation), key, cancellation);
+
+    public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var items = inner.ListAsync(prefix, cancellation).GetAsyncEnumerator(cancellation);
+        while (await GuardAsync(() => items.MoveNextAsync().AsTask(), prefix, cancellation).ConfigureAwait(false))
+            yield return items.Current;
+    }
+
+    public Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation) =>
+        GuardAsync(() => inner.GetAsync(key, target, range, cancellation), key, cancellation);
+
+    public Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation) => GuardAsync(() => inner.PutAsync(key, content, cancellation), key, cancellation);
+
+    public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => GuardAsync(() => inner.DeleteAsync(key, cancellation), key, cancellation);
+
+    public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => GuardAsync(() => inner.ExamineAsync(cancellation), "", cancellation);
+
+    public Task RequireReadableAsync(CancellationToken cancellation) => GuardAsync(() => inner.RequireReadableAsync(cancellation), "", cancellation);
+
+    public async Task<IPartUpload> BeginAsync(string key, PartLayout layout, CancellationToken cancellation) =>
+        new GuardedUpload(this, await GuardAsync(() => inner.Parts!.BeginAsync(key, layout, cancellation), key, cancellation).ConfigureAwait(false), key);
+
+    public async Task<IPartUpload?> ResumeAsync(string key, string token, PartLayout layout, CancellationToken cancellation) =>
+        await GuardAsync(() => inner.Parts!.ResumeAsync(key, token, layout, cancellation), key, cancellation).ConfigureAwait(false) is { } upload
+            ? new GuardedUpload(this, upload, key) : null;
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private Task GuardAsync(Func<Task> call, string key, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        await call().ConfigureAwait(false);
+        return true;
+    }, key, cancellation);
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> call, string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        // A library that was cancelled may end with any error.
+        catch (Exception error) when (cancellation.IsCancellationRequested && error is not OperationCanceledException)
+        {
+            throw new OperationCanceledException(secrets.Redact(error.Message), cancellation);
+        }
+        catch (DataVersionException error) when (secrets.Occurs(error.ToString()))
+        {
+            throw secrets.Redact(error);
+        }
+        catch (Exception error) when (RemoteErrors.Describe(error, secrets.Redact(error.Message), Place, key) is { } described)
+        {
+            throw described;
+        }
+    }
+
+    private sealed class GuardedUpload(GuardedStorage storage, IPartUpload inner, string key) : IPartUpload
+    {
+        public string Token => inner.Token;
+
+        public IReadOnlyCollection<int> Present => inner.Present;
+
+        public Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+            storage.GuardAsync(() => inner.PutAsync(number, bytes, cancellation), key, cancellation);
+
+        public Task CompleteAsync(CancellationToken cancellation) => storage.GuardAsync(() => inner.CompleteAsync(cancellation), key, cancellation);
+
+        public Task AbortAsync(CancellationToken cancellation) => storage.GuardAsync(() => inner.AbortAsync(cancellation), key, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Remotes.Http;
+
+/// <summary>Connections of the services that speak HTTP: one way to check certificates, to wait, and to go through proxies.</summary>
+internal static class HttpConnections
+{
+    /// <summary>Makes a handler from the options that all these services have: <c>ssl_verify</c> (a truth value, or a file of
+    /// authorities in PEM), <c>connect_timeout</c>. Proxies come from the environment. Redirects are followed.</summary>
+    /// <param name="remote">The remote.</param>
+    /// <param name="connections">Most connections to one host.</param>
+    /// <exception cref="DataVersionException">RemoteFailed: the file of authorities cannot be read.</exception>
+    public static SocketsHttpHandler Open(RemoteConfiguration remote, int connections)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = connections, ConnectTimeout = Seconds(remote, "connect_timeout", 60), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            AutomaticDecompression = System.Net.DecompressionMethods.None,
+        };
+        Trust(handler.SslOptions, remote);
+        return handler;
+    }
+
+    /// <summary>A time in seconds that an option gives.</summary>
+    public static TimeSpan Seconds(RemoteConfiguration remote, string option, double otherwise) =>
+        TimeSpan.FromSeconds(double.TryParse(remote.Get(option), CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : otherwise);
+
+    /// <summary>True when an option is a true truth value.</summary>
+    public static bool IsTrue(RemoteConfiguration remote, string option) => string.Equals(remote.Get(option), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Applies <c>ssl_verify</c>.</summary>
+    public static void Trust(SslClientAuthenticationOptions ssl, RemoteConfiguration remote)
+    {
+        switch (remote.Get("ssl_verify"))
+        {
+            case null or "":
+            case var yes when yes.Equals("true", StringComparison.OrdinalIgnoreCase):
+                break;
+            case var no when no.Equals("false", StringComparison.OrdinalIgnoreCase):
+                // The user said so.
+                ssl.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+                break;
+            case var file:
+                ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                try
+                {
+                    ssl.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(file);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+                {
+                    throw new DataVersionException(DataErrorKind.RemoteFailed, $"The file of certificate authorities of the remote '{remote.Name}' cannot be read: '{file}': {error.Message}",
+                        file, "Correct the option ssl_verify: true, false, or a PEM file.", error);
+                }
+                break;
+        }
+    }
+}
