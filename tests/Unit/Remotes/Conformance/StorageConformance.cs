@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using DataVersion.Engine;
 using DataVersion.Engine.Remotes;
+using DataVersion.Tests.Remotes.Servers;
 
 namespace DataVersion.Tests.Remotes;
 
 /// <summary>
 /// What the engine expects of every storage service. A class per service derives from it and is marked with the
-/// <c>[Trait]</c> of its server; each test works below a prefix of its own.
+/// <see cref="ServerAttribute"/> of its server; each test works below a prefix of its own.
 /// </summary>
 public abstract class StorageConformance : IDisposable
 {
@@ -53,7 +54,7 @@ public abstract class StorageConformance : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task What_is_put_is_found_and_comes_back()
     {
         var bytes = RandomNumberGenerator.GetBytes(300_000);
@@ -69,7 +70,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(bytes, await GetAsync("files/md5/ab/cdef"));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Nothing_is_found_where_nothing_is()
     {
         Assert.Null(await Storage.FindAsync("files/md5/no/thing", default));
@@ -81,7 +82,7 @@ public abstract class StorageConformance : IDisposable
             await Storage.DeleteAsync("files/md5/no/thing", default);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_folder_is_no_value()
     {
         await PutAsync("files/md5/ab/cdef", [1]);
@@ -89,7 +90,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Null(await Storage.FindAsync("files/md5/ab", default));
     }
 
-    [Theory]
+    [ServerTheory]
     [InlineData(0, 1)]
     [InlineData(1000, 5000)]
     [InlineData(199_999, null)]
@@ -107,7 +108,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(bytes.AsSpan((int)offset, length ?? bytes.Length - (int)offset).ToArray(), target.ToArray());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_value_without_bytes_is_a_value()
     {
         await PutAsync("empty", []);
@@ -116,7 +117,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Empty(await GetAsync("empty"));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_value_takes_the_place_of_another()
     {
         await PutAsync("twice", [1, 2, 3, 4]);
@@ -125,7 +126,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal([5, 6], await GetAsync("twice"));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Odd_names_are_names()
     {
         foreach (var name in OddNames.Except(ImpossibleNames))
@@ -140,7 +141,7 @@ public abstract class StorageConformance : IDisposable
             Assert.Equal(OddNames.Except(ImpossibleNames).Select(n => "odd/" + n).Order(StringComparer.Ordinal), (await ListAsync("odd/")).Select(i => i.Key).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Everything_below_a_prefix_is_listed_once()
     {
         if (!Storage.Traits.CanList)
@@ -156,7 +157,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(keys.Count(k => k.StartsWith("list/01/", StringComparison.Ordinal)), (await ListAsync("list/01/")).Count);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Many_keys_are_looked_for_at_once()
     {
         var keys = Enumerable.Range(0, 120).Select(i => $"files/md5/{i % 4:x2}/{i:x30}").ToList();
@@ -167,7 +168,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(keys.Select((_, i) => i % 2 == 0), found.Select(i => i is not null));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task What_is_deleted_is_gone()
     {
         if (!Storage.Traits.CanDelete)
@@ -179,7 +180,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Null(await Storage.FindAsync("gone/x", default));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Large_values_come_back_whole()
     {
         var (path, hash) = LargeFile(200);
@@ -195,7 +196,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(hash, received.CurrentHash());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task An_upload_in_parts_appears_when_it_is_complete_and_can_be_resumed()
     {
         if (Storage.Parts is not { } parts)
@@ -224,7 +225,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(bytes, await GetAsync("resumed"));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task An_upload_that_is_given_up_leaves_nothing()
     {
         if (Storage.Parts is not { } parts)
@@ -239,7 +240,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Null(await parts.ResumeAsync("given-up", upload.Token, layout, default));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Wrong_bytes_never_get_a_name()
     {
         var path = scratch.PathOf("wrong");
@@ -253,7 +254,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Null(await Storage.FindAsync("wrong", default));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task What_is_cancelled_ends_and_leaves_no_value()
     {
         var (path, hash) = LargeFile(30);
@@ -273,7 +274,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(5_000_000, (await GetAsync("here")).Length);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Wrong_credentials_are_told_as_such()
     {
         if (OpenWithWrongCredentials(root) is not { } stranger)
@@ -287,7 +288,7 @@ public abstract class StorageConformance : IDisposable
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task An_unknown_bucket_is_told_as_such()
     {
         if (OpenUnknownBucket() is not { } nowhere)
@@ -296,7 +297,7 @@ public abstract class StorageConformance : IDisposable
             Assert.Equal(DataErrorKind.RemoteFailed, (await Assert.ThrowsAsync<DataVersionException>(() => nowhere.RequireReadableAsync(default))).Kind);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_cut_connection_is_an_error_that_may_pass()
     {
         if (Server is not { } server)
@@ -316,7 +317,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(4_000_000, target.Length);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_cut_upload_is_an_error_that_may_pass_and_leaves_no_value()
     {
         if (Server is not { } server)
@@ -337,7 +338,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(8 << 20, (await GetAsync("cut-up")).Length);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_server_that_is_gone_is_an_error_that_may_pass()
     {
         if (Server is not { } server)
@@ -349,7 +350,7 @@ public abstract class StorageConformance : IDisposable
         Assert.True((await Assert.ThrowsAsync<TransientRemoteException>(() => far.FindAsync("x", default))).IsUnreachable);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_slow_server_is_waited_for()
     {
         if (Server is not { } server)
@@ -364,7 +365,7 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal([1, 2, 3], target.ToArray());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_look_around_tells_who_we_are()
     {
         var facts = await Storage.ExamineAsync(default);
