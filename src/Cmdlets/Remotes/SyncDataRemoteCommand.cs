@@ -166,7 +166,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         {
             if (reason == ShouldProcessReason.WhatIf)
                 foreach (var item in plan.Files.Concat(plan.Trees.Where(t => t.Obstacle is null).Select(t => t.Item)))
-                    WriteObject(plan.Result(item, TransferOutcome.Planned));
+                    WriteObject(plan.Planned(item));
             plan = plan with { Files = [], Trees = [] };
         }
         RunPumped((CmdletPump pump) => TransferRunner.RunAsync(repository, plan, storage, ThrottleLimit,

@@ -20,8 +20,11 @@ internal static class AtomicFile
         return Path.Combine(folder, string.Concat(".", name[..22], ".tmp"));
     }
 
+    /// <summary>A temporary name that is the same each time, for an object that comes in pieces.</summary>
+    public static string TemporaryName(string folder, ContentHash hash) => Path.Combine(folder, string.Concat(".", hash.Hex.AsSpan(0, 22), ".tmp"));
+
     /// <summary>
-    /// True for a path whose name <see cref="TemporaryName"/>, or DVC, may have made: what is left of a killed command. The
+    /// True for a path whose name <see cref="TemporaryName(string)"/>, or DVC, may have made: what is left of a killed command. The
     /// content of such a file is a copy, whole or not, of something that is elsewhere.
     /// </summary>
     public static bool IsTemporaryName(ReadOnlySpan<char> path)

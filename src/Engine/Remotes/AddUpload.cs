@@ -23,6 +23,7 @@ public sealed class AddUpload(Repository repository, RemoteConfiguration remote,
     private async Task SendAsync(IReadOnlyList<AddedContent> added, OperationContext context)
     {
         var objects = new RemoteObjects(remote, storage);
+        var channel = new RemoteChannel(repository, remote, storage, throttle, context);
         var sources = new Dictionary<ContentHash, (AddedContent Content, string Path, long Size)>();
         foreach (var content in added)
             for (var i = 0; i < content.Scan.Files.Count; i++)
@@ -34,19 +35,19 @@ public sealed class AddUpload(Repository repository, RemoteConfiguration remote,
         using var copies = new VerifiedCopies(context, progress.AddBytes);
         await Parallel.ForEachAsync(lacking, new ParallelOptions
         {
-            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = TransferRunner.Throttle(remote, storage, throttle),
+            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width,
         }, async (item, token) =>
         {
             var (content, path, size) = item.Value;
-            await TryAsync(content, path, new RemoteUpload(path, size, item.Key, copies, progress.AddBytes), token).ConfigureAwait(false);
+            await TryAsync(channel, content, path, new RemoteUpload(path, size, item.Key, copies), progress.AddBytes, token).ConfigureAwait(false);
             FaultPoint.Reach("push.object");
             progress.ItemDone(path);
         }).ConfigureAwait(false);
         foreach (var content in added.Where(c => c is { Manifest: not null, Failure: null }))
-            await SendManifestAsync(content, copies, context.Cancellation).ConfigureAwait(false);
+            await SendManifestAsync(channel, content, copies, context.Cancellation).ConfigureAwait(false);
     }
 
-    private async Task SendManifestAsync(AddedContent content, VerifiedCopies copies, CancellationToken cancellation)
+    private async Task SendManifestAsync(RemoteChannel channel, AddedContent content, VerifiedCopies copies, CancellationToken cancellation)
     {
         Directory.CreateDirectory(repository.Layout.StateFolder);
         var temporary = AtomicFile.TemporaryName(repository.Layout.StateFolder);
@@ -54,7 +55,7 @@ public sealed class AddUpload(Repository repository, RemoteConfiguration remote,
         {
             var bytes = content.Manifest!.ToBytes();
             await File.WriteAllBytesAsync(temporary, bytes, cancellation).ConfigureAwait(false);
-            await TryAsync(content, temporary, new RemoteUpload(temporary, bytes.Length, content.Hash, copies), cancellation).ConfigureAwait(false);
+            await TryAsync(channel, content, temporary, new RemoteUpload(temporary, bytes.Length, content.Hash, copies), static _ => { }, cancellation).ConfigureAwait(false);
             FaultPoint.Reach("push.manifest");
         }
         finally
@@ -63,11 +64,11 @@ public sealed class AddUpload(Repository repository, RemoteConfiguration remote,
         }
     }
 
-    private async Task TryAsync(AddedContent content, string path, RemoteUpload upload, CancellationToken cancellation)
+    private async Task TryAsync(RemoteChannel channel, AddedContent content, string path, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
     {
         try
         {
-            await storage.PutAsync(RemoteKeys.Of(upload.Hash!.Value), upload, cancellation).ConfigureAwait(false);
+            await channel.SendAsync(RemoteKeys.Of(upload.Hash!.Value), upload, passed, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
         {

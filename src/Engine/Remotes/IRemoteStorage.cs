@@ -18,6 +18,10 @@ public sealed record StorageTraits
     /// <summary>Ranges can be read.</summary>
     public bool CanReadRanges { get; init; } = true;
 
+    /// <summary>The way to the service, or the service, checks that the bytes which arrive are those that were sent (TLS, SSH,
+    /// Content-MD5). When nobody does, the engine reads what it has sent.</summary>
+    public bool ChecksArrival { get; init; } = true;
+
     /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 }

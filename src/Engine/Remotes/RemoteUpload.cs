@@ -9,7 +9,6 @@ namespace DataVersion.Engine.Remotes;
 public sealed class RemoteUpload
 {
     private readonly VerifiedCopies copies;
-    private readonly Action<long>? passed;
 
     /// <summary>Describes an upload of a file.</summary>
     /// <param name="path">Absolute path of the file.</param>
@@ -20,8 +19,11 @@ public sealed class RemoteUpload
     internal RemoteUpload(string path, long size, ContentHash? hash, VerifiedCopies copies, Action<long>? passed = null)
     {
         (Path, Size, Hash) = (path, size, hash);
-        (this.copies, this.passed) = (copies, passed);
+        (this.copies, Passing) = (copies, passed);
     }
+
+    /// <summary>Receives the number of bytes of each piece of a stream.</summary>
+    internal Action<long>? Passing { get; set; }
 
     /// <summary>Absolute path of the file.</summary>
     public string Path { get; }
@@ -49,11 +51,9 @@ public sealed class RemoteUpload
     public Stream OpenRead()
     {
         if (Bytes is { } bytes)
-            return new SentBytes(bytes, passed);
-        // A text hash is not a hash of the plain bytes: it is worked out first.
-        if (IsLegacyText)
-            Check(copies.Hash(Path, Hash!.Value.Algorithm));
-        return new HashingStream(OpenFile(), passed, hash =>
+            return new SentBytes(bytes, Passing);
+        CheckLegacyText();
+        return new HashingStream(OpenFile(), Passing, hash =>
         {
             if (!IsLegacyText)
                 Check(hash);
@@ -79,8 +79,7 @@ public sealed class RemoteUpload
     {
         if (Bytes is not null)
             return;
-        if (IsLegacyText)
-            Check(copies.Hash(Path, Hash!.Value.Algorithm));
+        CheckLegacyText();
         var bytes = await File.ReadAllBytesAsync(Path, cancellation).ConfigureAwait(false);
         if (!IsLegacyText)
             Check(new ContentHash(MD5.HashData(bytes)));
@@ -96,6 +95,13 @@ public sealed class RemoteUpload
     {
         if (Hash is { } wanted && found.Hex != wanted.Hex)
             throw Wrong(Path, found, wanted);
+    }
+
+    /// <summary>A text hash is not a hash of the plain bytes: it is worked out before the file is read to be sent.</summary>
+    internal void CheckLegacyText()
+    {
+        if (IsLegacyText)
+            Check(copies.Hash(Path, Hash!.Value.Algorithm));
     }
 
     /// <summary>True when the name is not the hash of the plain bytes.</summary>

@@ -6,7 +6,8 @@ namespace DataVersion.Engine.Remotes;
 
 /// <summary>
 /// Copies the run cache (finished stage runs, <c>runs/</c>) between cache and remote: what the other side lacks, whole files
-/// under a temporary name first. The files are small and say by their names what they are; nothing is ever deleted.
+/// under a temporary name first. The files are small and say by their names what they are; nothing is ever deleted. Services
+/// that cannot list are passed over, as DVC does.
 /// </summary>
 public static partial class RunCacheTransfer
 {
@@ -26,19 +27,20 @@ public static partial class RunCacheTransfer
         var keys = isPush ? await LackingThereAsync(repository, storage, context).ConfigureAwait(false)
             : await LackingHereAsync(repository, storage, context).ConfigureAwait(false);
         using var copies = new VerifiedCopies(context, static _ => { });
+        var channel = new RemoteChannel(repository, remote, storage, throttle, context);
         var copied = 0;
         await Parallel.ForEachAsync(keys, new ParallelOptions
         {
-            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = TransferRunner.Throttle(remote, storage, throttle),
+            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width,
         }, async (key, token) =>
         {
             var path = PathOf(repository, key);
             try
             {
                 if (isPush)
-                    await storage.PutAsync(key, new RemoteUpload(path, new FileInfo(path).Length, null, copies), token).ConfigureAwait(false);
+                    await channel.SendAsync(key, new RemoteUpload(path, new FileInfo(path).Length, null, copies), static _ => { }, token).ConfigureAwait(false);
                 else
-                    await ReceiveAsync(repository, storage, key, path, token).ConfigureAwait(false);
+                    await ReceiveAsync(repository, channel, key, path, token).ConfigureAwait(false);
                 Interlocked.Increment(ref copied);
                 FaultPoint.Reach(isPush ? "push.run" : "fetch.run");
             }
@@ -55,7 +57,7 @@ public static partial class RunCacheTransfer
     private static async Task<IReadOnlyList<string>> LackingThereAsync(Repository repository, IRemoteStorage storage, OperationContext context)
     {
         var folder = PathOf(repository, RemoteKeys.Runs);
-        if (!Directory.Exists(folder))
+        if (!storage.Traits.CanList || !Directory.Exists(folder))
             return [];
         string[] keys = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(repository.Stores.CacheFolder, f).Replace('\\', '/')).Where(k => Run().IsMatch(k))];
@@ -67,21 +69,23 @@ public static partial class RunCacheTransfer
     private static async Task<IReadOnlyList<string>> LackingHereAsync(Repository repository, IRemoteStorage storage, OperationContext context)
     {
         var keys = new List<string>();
+        if (!storage.Traits.CanList)
+            return keys;
         await foreach (var item in storage.ListAsync(RemoteKeys.Runs, context.Cancellation).ConfigureAwait(false))
             if (Run().IsMatch(item.Key) && !File.Exists(PathOf(repository, item.Key)))
                 keys.Add(item.Key);
         return keys;
     }
 
-    private static async Task ReceiveAsync(Repository repository, IRemoteStorage storage, string key, string path, CancellationToken token)
+    private static async Task ReceiveAsync(Repository repository, RemoteChannel channel, string key, string path, CancellationToken token)
     {
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         var temporary = AtomicFile.TemporaryName(folder);
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                await storage.GetAsync(key, file, ByteRange.Whole, token).ConfigureAwait(false);
+            // What they say is checked when they are used (RunCache); a torn one counts as none.
+            await channel.ReceiveAsync(key, -1, temporary, null, static _ => { }, token).ConfigureAwait(false);
             if (repository.Settings.CacheSharedGroup)
                 FileModes.Release(temporary, sharedGroup: true);
             FileRename.Replace(temporary, path);

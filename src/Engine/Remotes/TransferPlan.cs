@@ -6,7 +6,8 @@ namespace DataVersion.Engine.Remotes;
 /// <param name="Hash">Its name.</param>
 /// <param name="Path">A tracked path that needs it, relative to the root.</param>
 /// <param name="Size">Bytes; -1 when the service does not tell.</param>
-public readonly record struct TransferItem(ContentHash Hash, string Path, long Size);
+/// <param name="Why">Why it must travel: a sentence; null for the usual reason, that the other side lacks it.</param>
+public readonly record struct TransferItem(ContentHash Hash, string Path, long Size, string? Why = null);
 
 /// <summary>A directory manifest to transfer, after its files.</summary>
 /// <param name="Item">The manifest.</param>
@@ -46,6 +47,10 @@ public sealed record TransferPlan
 
     /// <summary>Bytes to transfer, as far as they are known.</summary>
     public long Bytes => Files.Sum(f => Math.Max(f.Size, 0)) + Trees.Where(t => t.Obstacle is null).Sum(t => Math.Max(t.Item.Size, 0));
+
+    /// <summary>What is reported of an object that would travel.</summary>
+    public TransferResult Planned(TransferItem item) => Result(item, TransferOutcome.Planned,
+        item.Why ?? (Direction == TransferDirection.Push ? "The remote lacks it." : "The cache lacks it."));
 
     /// <summary>What is reported of an object.</summary>
     public TransferResult Result(TransferItem item, TransferOutcome outcome, string? reason = null) => new()

@@ -103,12 +103,17 @@ public sealed class TransferPlanner
 
     private async Task PlanPushAsync()
     {
-        var asked = wanted.Keys.ToHashSet();
-        asked.UnionWith(trees.Keys);
+        var index = remote.Storage.LocalPathOf("") is null ? RemoteIndex.Of(repository, remote.Remote) : null;
+        var settled = index is null ? [] : await FindSettledAsync(index).ConfigureAwait(false);
+        var asked = wanted.Keys.Where(hash => !settled.Contains(hash)).ToHashSet();
+        asked.UnionWith(trees.Keys.Where(hash => !settled.Contains(hash)));
+        upToDate += wanted.Keys.Count(settled.Contains);
         // A manifest may go only when all its files are there, those that nobody wants to push now too.
         foreach (var (hash, tree) in trees)
-            foreach (var entry in tree.Manifest.List)
-                asked.Add(entry.Hash);
+            if (!settled.Contains(hash))
+                foreach (var entry in tree.Manifest.List)
+                    if (!settled.Contains(entry.Hash))
+                        asked.Add(entry.Hash);
         ContentHash[] hashes = [.. asked];
         var there = await remote.FindAsync(hashes, context).ConfigureAwait(false);
         var local = new long[hashes.Length];
@@ -127,24 +132,46 @@ public sealed class TransferPlanner
             else if (wanted.TryGetValue(hash, out var need) && local[i] >= 0)
             {
                 goes.Add(hash);
-                files.Add(new TransferItem(hash, need.Path, local[i]));
+                files.Add(new TransferItem(hash, need.Path, local[i], there.ContainsKey(hash) ? "The remote's copy has another length." : null));
             }
             else if (wanted.ContainsKey(hash))
                 Problem(new TransferItem(hash, need.Path, -1), TransferOutcome.Missing, remote.Missing(hash, need.Path, inCacheToo: true), false);
         }
         foreach (var (hash, tree) in trees)
-            if (tree.RemoteBytes is null && !(there.TryGetValue(hash, out var size) && (size < 0 || size == sizes[hash])))
-                PlanTree(hash, tree, sizes[hash], there, goes);
+            if (!settled.Contains(hash) && tree.RemoteBytes is null && !(there.TryGetValue(hash, out var size) && (size < 0 || size == sizes[hash])))
+                PlanTree(hash, tree, sizes[hash], there, settled, goes);
+        index?.Confirm(trees.Where(t => there.ContainsKey(t.Key) && t.Value.Manifest.List.All(e => there.ContainsKey(e.Hash) && !goes.Contains(e.Hash))).Select(t => t.Key));
     }
 
-    private void PlanTree(ContentHash hash, Tree tree, long size, IReadOnlyDictionary<ContentHash, long> there, HashSet<ContentHash> goes)
+    // A manifest that is there, and whose files were known to be there, stands for all of them: one question instead of one for each.
+    private async Task<HashSet<ContentHash>> FindSettledAsync(RemoteIndex index)
+    {
+        var settled = new HashSet<ContentHash>();
+        var remembered = trees.Where(t => index.IsConfirmed(t.Key)).ToList();
+        var there = await remote.FindAsync([.. remembered.Select(t => t.Key)], context).ConfigureAwait(false);
+        if (there.Count < remembered.Count)
+        {
+            // Somebody has cleaned the remote: nothing that is remembered is worth anything.
+            index.Forget();
+            return settled;
+        }
+        foreach (var (hash, tree) in remembered)
+        {
+            settled.Add(hash);
+            settled.UnionWith(tree.Manifest.List.Select(e => e.Hash));
+        }
+        return settled;
+    }
+
+    private void PlanTree(ContentHash hash, Tree tree, long size, IReadOnlyDictionary<ContentHash, long> there, HashSet<ContentHash> settled,
+        HashSet<ContentHash> goes)
     {
         var awaited = new List<ContentHash>();
         string? obstacle = null;
         foreach (var entry in tree.Manifest.List)
             if (goes.Contains(entry.Hash))
                 awaited.Add(entry.Hash);
-            else if (!there.ContainsKey(entry.Hash))
+            else if (!there.ContainsKey(entry.Hash) && !settled.Contains(entry.Hash))
                 obstacle ??= entry.Path;
         // Who pushes a part of a folder does not expect the whole of it to be there.
         if (obstacle is null || !tree.IsPartial)
@@ -175,7 +202,7 @@ public sealed class TransferPlanner
         {
             var (path, tolerated) = wanted[hash];
             if (there.TryGetValue(hash, out var size))
-                files.Add(new TransferItem(hash, path, size));
+                files.Add(new TransferItem(hash, path, size, checks[hash].Verdict == ObjectVerdict.Corrupt ? "The cache's copy is damaged." : null));
             else
                 Problem(new TransferItem(hash, path, -1), TransferOutcome.Missing, remote.Missing(hash, path, inCacheToo: true), tolerated);
         }

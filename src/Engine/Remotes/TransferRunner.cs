@@ -12,21 +12,25 @@ namespace DataVersion.Engine.Remotes;
 /// </summary>
 public sealed class TransferRunner
 {
+    /// <summary>Most large objects at a time; each of them has several calls.</summary>
+    private const int MostLarge = 4;
+
     private readonly Repository repository;
     private readonly TransferPlan plan;
     private readonly RemoteObjects remote;
+    private readonly RemoteChannel channel;
     private readonly Action<TransferResult, DataVersionException?> done;
     private readonly OperationContext context;
-    private readonly ParallelOptions parallel;
     private readonly ProgressCount progress;
     private readonly ConcurrentDictionary<ContentHash, bool> arrived = new();
+    private readonly ConcurrentDictionary<ContentHash, bool> told = new();
 
     private TransferRunner(Repository repository, TransferPlan plan, IRemoteStorage storage, int throttle,
         Action<TransferResult, DataVersionException?> done, OperationContext context)
     {
         (this.repository, this.plan, this.done, this.context) = (repository, plan, done, context);
         remote = new RemoteObjects(plan.Remote, storage);
-        parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = throttle };
+        channel = new RemoteChannel(repository, plan.Remote, storage, throttle, context);
         progress = new ProgressCount(plan.Direction == TransferDirection.Push ? "Pushing" : "Fetching", plan.Count, plan.Bytes, context);
     }
 
@@ -37,13 +41,11 @@ public sealed class TransferRunner
     /// <param name="throttle">Most objects at a time; 0 for what the remote's <c>jobs</c> or the storage says.</param>
     /// <param name="done">Receives every outcome, the plan's problems first, with the error where there is one; called from any thread.</param>
     /// <param name="context">Cancellation and progress.</param>
-    /// <exception cref="DataVersionException">RemoteFailed: the storage cannot be used any more.</exception>
+    /// <exception cref="DataVersionException">RemoteFailed: the storage cannot be used any more; what was not transferred has
+    /// been reported as failed.</exception>
     public static Task RunAsync(Repository repository, TransferPlan plan, IRemoteStorage storage, int throttle,
         Action<TransferResult, DataVersionException?> done, OperationContext context) =>
-        new TransferRunner(repository, plan, storage, Throttle(plan.Remote, storage, throttle), done, context).RunAsync();
-
-    internal static int Throttle(Repositories.RemoteConfiguration remote, IRemoteStorage storage, int asked) =>
-        asked > 0 ? asked : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : storage.Traits.Connections;
+        new TransferRunner(repository, plan, storage, throttle, done, context).RunAsync();
 
     private async Task RunAsync()
     {
@@ -53,17 +55,24 @@ public sealed class TransferRunner
         var isPush = plan.Direction == TransferDirection.Push;
         try
         {
-            var alone = isPush ? PushInLanes(plan.Files) : FetchInLanes(plan.Files);
-            // Large ones first, so that none is left over at the end.
-            await Parallel.ForEachAsync(alone.OrderByDescending(f => f.Size), parallel, (item, token) =>
-                isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token)).ConfigureAwait(false);
+            await RunFilesAsync(isPush, copies).ConfigureAwait(false);
             FaultPoint.Reach(isPush ? "push.files" : "fetch.files");
             if (isPush)
-                await Parallel.ForEachAsync(plan.Trees, parallel, (tree, token) => PushAsync(tree, copies, token)).ConfigureAwait(false);
+                await Parallel.ForEachAsync(plan.Trees, Degree(channel.Width, context.Cancellation), (tree, token) => PushAsync(tree, copies, token)).ConfigureAwait(false);
             else
                 foreach (var tree in plan.Trees)
                     Store(tree);
+            if (isPush)
+                Confirm();
             FaultPoint.Reach(isPush ? "push.done" : "fetch.done");
+        }
+        catch (DataVersionException error) when (error.Kind == DataErrorKind.RemoteFailed)
+        {
+            // Every outcome is told, and the reason once.
+            foreach (var item in plan.Files.Concat(plan.Trees.Select(t => t.Item)))
+                if (!told.ContainsKey(item.Hash))
+                    Report(item, TransferOutcome.Failed, null, error.Message);
+            throw;
         }
         finally
         {
@@ -71,48 +80,36 @@ public sealed class TransferRunner
         }
     }
 
-    // Both give the files that must go one by one.
-    private IReadOnlyList<TransferItem> PushInLanes(IReadOnlyList<TransferItem> files)
+    private async Task RunFilesAsync(bool isPush, VerifiedCopies copies)
     {
-        if (files.Count == 0 || remote.Storage.LocalPathOf(RemoteKeys.Of(files[0].Hash)) is null)
-            return files;
-        return CopyInLanes(files, item =>
+        IReadOnlyList<TransferItem> alone = plan.Files;
+        if (alone.Count > 0 && remote.Storage.LocalPathOf(RemoteKeys.Of(alone[0].Hash)) is not null)
+            alone = new FolderTransfer(repository, remote, channel.Width, progress, context).Run(plan.Files, isPush, isPush ? Pushed : Fetched, IsOfOneObject);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        await Task.WhenAll(
+            RunAsync(alone.Where(f => f.Size > RemoteChannel.MostInMemory).OrderByDescending(f => f.Size), MostLarge),
+            RunAsync(alone.Where(f => f.Size <= RemoteChannel.MostInMemory), channel.Width)).ConfigureAwait(false);
+
+        async Task RunAsync(IEnumerable<TransferItem> items, int degree)
         {
-            var (source, key) = (repository.Stores.PathOf(item.Hash), RemoteKeys.Of(item.Hash));
-            string? target = null;
-            return new CopyRequest(item.Hash, source, () => Path.GetDirectoryName(target = remote.Storage.PreparePathOf(key)!)!, made =>
+            try
             {
-                made.SetMode(FileModes.Object);
-                FaultPoint.Reach("push.copied");
-                made.Replace(target!);
-            }, found => RemoteUpload.Wrong(source, found, item.Hash), error => Pushed(item, source, error));
-        });
+                await Parallel.ForEachAsync(items, Degree(degree, stop.Token), (item, token) =>
+                    isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token)).ConfigureAwait(false);
+            }
+            catch (DataVersionException)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+            // The other half has failed and says why.
+            catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
+            {
+            }
+        }
     }
 
-    private IReadOnlyList<TransferItem> FetchInLanes(IReadOnlyList<TransferItem> files)
-    {
-        if (files.Count == 0 || remote.Storage.LocalPathOf(RemoteKeys.Of(files[0].Hash)) is null)
-            return files;
-        return CopyInLanes(files, item =>
-        {
-            var store = repository.Stores.For(item.Hash.Algorithm);
-            return new CopyRequest(item.Hash, remote.Storage.LocalPathOf(RemoteKeys.Of(item.Hash))!, () => store.EnsureFolder(item.Hash), made =>
-            {
-                FaultPoint.Reach("fetch.received");
-                var path = store.PathOf(item.Hash);
-                if (Publish(() => store.TryPublish(made, item.Hash), item.Hash))
-                    repository.Stats.Record(path, made.StatAs(path), item.Hash);
-            }, found => remote.Corrupt(item.Hash, found), error => Fetched(item, store.PathOf(item.Hash), error));
-        });
-    }
-
-    private IReadOnlyList<TransferItem> CopyInLanes(IReadOnlyList<TransferItem> files, Func<TransferItem, CopyRequest> describe)
-    {
-        // Legacy texts have another hash than their bytes.
-        var plain = files.Where(f => f.Hash.Algorithm == ContentHashAlgorithm.Md5).ToList();
-        new CopyBatch(context, progress.AddBytes).Run(plain.Count, i => plain[i].Size, i => describe(plain[i]), parallel.MaxDegreeOfParallelism, IsOfOneObject);
-        return plain.Count == files.Count ? [] : [.. files.Where(f => f.Hash.Algorithm != ContentHashAlgorithm.Md5)];
-    }
+    private static ParallelOptions Degree(int most, CancellationToken cancellation) => new() { CancellationToken = cancellation, MaxDegreeOfParallelism = most };
 
     private ValueTask PushAsync(TransferTree tree, VerifiedCopies copies, CancellationToken token)
     {
@@ -132,8 +129,8 @@ public sealed class TransferRunner
         var path = repository.Stores.PathOf(item.Hash);
         try
         {
-            await remote.Storage.PutAsync(RemoteKeys.Of(item.Hash), new RemoteUpload(path, item.Size, item.Hash, copies, progress.AddBytes), token)
-                .ConfigureAwait(false);
+            progress.ItemBegun(item.Path);
+            await channel.SendAsync(RemoteKeys.Of(item.Hash), new RemoteUpload(path, item.Size, item.Hash, copies), progress.AddBytes, token).ConfigureAwait(false);
             Pushed(item, path, null);
         }
         catch (Exception error) when (IsOfOneObject(error))
@@ -161,28 +158,16 @@ public sealed class TransferRunner
 
     private async ValueTask FetchAsync(TransferItem item, VerifiedCopies copies, CancellationToken token)
     {
-        var store = repository.Stores.For(item.Hash.Algorithm);
-        var path = store.PathOf(item.Hash);
-        string? temporary = null;
+        var path = repository.Stores.PathOf(item.Hash);
         try
         {
-            temporary = AtomicFile.TemporaryName(store.EnsureFolder(item.Hash));
-            var found = await ReceiveAsync(item.Hash, temporary, copies, token).ConfigureAwait(false);
-            if (found.Hex != item.Hash.Hex)
-                throw remote.Corrupt(item.Hash, found);
-            FaultPoint.Reach("fetch.received");
-            if (Publish(() => store.TryPublish(temporary, item.Hash), item.Hash))
-                repository.Stats.Record(path, FileStat.Read(path, followLinks: true), found);
+            progress.ItemBegun(item.Path);
+            await new ObjectReceiver(repository, remote, channel, copies, progress.AddBytes).ReceiveAsync(item, token).ConfigureAwait(false);
             Fetched(item, path, null);
         }
         catch (Exception error) when (IsOfOneObject(error))
         {
             Fetched(item, path, error);
-        }
-        finally
-        {
-            if (temporary is not null)
-                FileRemoval.Try(temporary);
         }
     }
 
@@ -195,36 +180,10 @@ public sealed class TransferRunner
             return;
         }
         var described = FileErrors.Describe(error, path, "fetch", $" from '{remote.Storage.Place}'");
+        // It was there when the plan was made: what is remembered of the remote is not true.
+        if (described.Kind == DataErrorKind.ObjectMissing)
+            RemoteIndex.Of(repository, plan.Remote).Forget();
         Report(item, TransferPlanner.OutcomeOf(described), described);
-    }
-
-    private async ValueTask<ContentHash> ReceiveAsync(ContentHash hash, string temporary, VerifiedCopies copies, CancellationToken token)
-    {
-        var key = RemoteKeys.Of(hash);
-        if (remote.Storage.LocalPathOf(key) is { } local)
-            return copies.Copy(local, temporary, hash.Algorithm);
-        ContentHash found;
-        var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-        await using (var stream = new HashingStream(file, progress.AddBytes))
-        {
-            await remote.Storage.GetAsync(key, stream, ByteRange.Whole, token).ConfigureAwait(false);
-            found = stream.CurrentHash();
-        }
-        return hash.Algorithm == ContentHashAlgorithm.Md5 ? found : copies.Hash(temporary, hash.Algorithm);
-    }
-
-    // Another process may have stored the object meanwhile: a good one stays (false), a bad one goes to quarantine.
-    private bool Publish(Func<bool> tryPublish, ContentHash hash)
-    {
-        for (var attempt = 0; !tryPublish(); attempt++)
-        {
-            var check = repository.Verifier.Verify(hash, cancellation: context.Cancellation);
-            if (check.Verdict == ObjectVerdict.Good)
-                return false;
-            if (attempt == 3 || check.Verdict == ObjectVerdict.Unreadable)
-                throw check.Error!;
-        }
-        return true;
     }
 
     private void Store(TransferTree tree)
@@ -242,12 +201,20 @@ public sealed class TransferRunner
         }
     }
 
+    // A folder of this machine is looked at anew each time: that costs less than remembering.
+    private void Confirm()
+    {
+        if (remote.Storage.LocalPathOf("") is null)
+            RemoteIndex.Of(repository, plan.Remote).Confirm(plan.Trees.Select(t => t.Item.Hash).Where(arrived.ContainsKey));
+    }
+
     private static bool IsOfOneObject(Exception error) =>
         error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException;
 
-    private void Report(TransferItem item, TransferOutcome outcome, DataVersionException? error)
+    private void Report(TransferItem item, TransferOutcome outcome, DataVersionException? error, string? reason = null)
     {
-        done(plan.Result(item, outcome, error?.Message), error);
+        told[item.Hash] = true;
+        done(plan.Result(item, outcome, reason ?? error?.Message), error);
         progress.ItemDone(item.Path);
     }
 }

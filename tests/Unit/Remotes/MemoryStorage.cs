@@ -13,6 +13,18 @@ internal sealed class MemoryStorage : IRemoteStorage
     /// <summary>Called before each value travels, with its key; may throw or cancel.</summary>
     public Action<string> BeforeTransfer { get; set; } = static _ => { };
 
+    /// <summary>Bytes that are written at a time.</summary>
+    public int Piece { get; set; } = 1000;
+
+    /// <summary>Called before each piece of a value is given, with its key and place; may throw.</summary>
+    public Action<string, long> BeforePiece { get; set; } = static (_, _) => { };
+
+    /// <summary>True for a piece of which a bit flips on its way; gets its place.</summary>
+    public Func<long, bool> Flip { get; set; } = static _ => false;
+
+    /// <summary>Called with each value that has arrived as a whole; may change it.</summary>
+    public Action<byte[]> Received { get; set; } = static _ => { };
+
     /// <summary>Number of keys that were asked for.</summary>
     public int Asked { get; private set; }
 
@@ -39,10 +51,18 @@ internal sealed class MemoryStorage : IRemoteStorage
     public async Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation)
     {
         BeforeTransfer(key);
+        Reads.Enqueue((key, range));
         if (!Values.TryGetValue(key, out var bytes))
             throw new DataVersionException(DataErrorKind.ObjectMissing, $"There is no '{key}'.", key);
-        foreach (var chunk in bytes.Skip((int)range.Offset).Take((int)(range.Length ?? bytes.Length)).Chunk(1000))
-            await target.WriteAsync(chunk, cancellation);
+        var end = range.Length is { } length ? range.Offset + length : bytes.Length;
+        for (var at = range.Offset; at < end; at += Piece)
+        {
+            BeforePiece(key, at);
+            var piece = bytes.AsSpan((int)at, (int)Math.Min(Piece, end - at)).ToArray();
+            if (Flip(at))
+                piece[0] ^= 1;
+            await target.WriteAsync(piece, cancellation);
+        }
     }
 
     public async Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation)
@@ -51,10 +71,75 @@ internal sealed class MemoryStorage : IRemoteStorage
         var bytes = new MemoryStream();
         await using (var stream = content.OpenRead())
             await stream.CopyToAsync(bytes, 1000, cancellation);
-        Values[key] = bytes.ToArray();
+        var value = bytes.ToArray();
+        Received(value);
+        Values[key] = value;
     }
+
+    /// <summary>Uploads in parts that were begun, by token.</summary>
+    public ConcurrentDictionary<string, ConcurrentDictionary<int, byte[]>> Begun { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Called before each part travels, with its number; may throw or cancel.</summary>
+    public Action<int> BeforePart { get; set; } = static _ => { };
+
+    /// <summary>Ranges that were read, whole values too.</summary>
+    public ConcurrentQueue<(string Key, ByteRange Range)> Reads { get; } = new();
+
+    public IPartUploads? Parts => HasParts ? new MemoryParts(this) : null;
+
+    /// <summary>Takes large values in parts.</summary>
+    public bool HasParts { get; set; }
+
+    /// <summary>Parts go one after the other.</summary>
+    public bool IsSequential { get; set; }
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => Task.FromResult(Values.TryRemove(key, out _));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Uploads in parts to the store in memory.</summary>
+internal sealed class MemoryParts(MemoryStorage storage) : IPartUploads
+{
+    public PartRules Rules => new(1 << 20, 10_000, storage.IsSequential);
+
+    public Task<IPartUpload> BeginAsync(string key, PartLayout layout, CancellationToken cancellation)
+    {
+        var token = Guid.NewGuid().ToString("N");
+        storage.Begun[token] = new();
+        return Task.FromResult<IPartUpload>(new Upload(storage, key, token));
+    }
+
+    public Task<IPartUpload?> ResumeAsync(string key, string token, PartLayout layout, CancellationToken cancellation) =>
+        Task.FromResult<IPartUpload?>(storage.Begun.ContainsKey(token) ? new Upload(storage, key, token) : null);
+
+    private sealed class Upload(MemoryStorage storage, string key, string token) : IPartUpload
+    {
+        public string Token => token;
+
+        public IReadOnlyCollection<int> Present => [.. storage.Begun[token].Keys.Order()];
+
+        public Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            storage.BeforePart(number);
+            storage.Begun[token][number] = bytes.ToArray();
+            return Task.CompletedTask;
+        }
+
+        public Task CompleteAsync(CancellationToken cancellation)
+        {
+            storage.Begun.TryRemove(token, out var parts);
+            storage.Values[key] = [.. parts!.OrderBy(p => p.Key).SelectMany(p => p.Value)];
+            return Task.CompletedTask;
+        }
+
+        public Task AbortAsync(CancellationToken cancellation)
+        {
+            storage.Begun.TryRemove(token, out _);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

@@ -25,7 +25,7 @@ public sealed class ServiceTransferTests
     }
 
     [Fact]
-    public async Task Nothing_to_do_costs_one_question_for_each_object()
+    public async Task Nothing_to_do_costs_one_question_for_a_folder_and_one_for_each_single_file()
     {
         using var sandbox = TransferTests.Sample();
         await PushAsync(sandbox.Root);
@@ -33,7 +33,37 @@ public sealed class ServiceTransferTests
 
         Assert.Empty(await PushAsync(sandbox.Root));
 
-        Assert.Equal(5, service.Asked - before);
+        Assert.Equal(3, service.Asked - before);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_of_a_remote_is_no_proof()
+    {
+        using var sandbox = TransferTests.Sample();
+        await PushAsync(sandbox.Root);
+        var all = service.Values.Keys.Order(StringComparer.Ordinal).ToList();
+
+        // Somebody has cleaned the remote, manifests first.
+        service.Values.Clear();
+        await PushAsync(sandbox.Root);
+
+        Assert.Equal(all, service.Values.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missed_ends_the_trust_in_what_is_remembered()
+    {
+        using var sandbox = TransferTests.Sample();
+        await PushAsync(sandbox.Root);
+        var lost = service.Values.First(v => v.Value.AsSpan().SequenceEqual("two"u8)).Key;
+        service.Values.TryRemove(lost, out _);
+        Assert.Empty(await PushAsync(sandbox.Root));
+        // Lost, it costs questions; wrong, it is found out by the first who misses something.
+        Directory.Delete(Path.Combine(sandbox.Root, ".dvc", "tmp"), recursive: true);
+
+        await PushAsync(sandbox.Root);
+
+        Assert.True(service.Values.ContainsKey(lost));
     }
 
     [Fact]

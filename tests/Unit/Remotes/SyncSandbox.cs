@@ -68,17 +68,17 @@ internal sealed class SyncSandbox : IDisposable
 
     /// <summary>Pushes or fetches and gives every outcome.</summary>
     public static async Task<List<TransferResult>> SyncAsync(string root, TransferDirection direction, SyncSelection? selection = null,
-        Func<RemoteConfiguration, IRemoteStorage>? open = null)
+        Func<RemoteConfiguration, IRemoteStorage>? open = null, int throttle = 0, List<TransferResult>? results = null)
     {
         using var repository = Repository.Open(root);
-        var results = new List<TransferResult>();
+        results ??= [];
         var isPush = direction == TransferDirection.Push;
         foreach (var needs in NeededObjects.Collect(repository, selection ?? new SyncSelection(), isPush, OperationContext.Silent))
         {
             await using var storage = (open ?? RemoteStorages.Open)(needs.Remote);
             var plan = isPush ? await TransferPlanner.PlanPushAsync(repository, needs, storage, OperationContext.Silent)
                 : await TransferPlanner.PlanFetchAsync(repository, needs, storage, OperationContext.Silent);
-            await TransferRunner.RunAsync(repository, plan, storage, 0, (result, _) =>
+            await TransferRunner.RunAsync(repository, plan, storage, throttle, (result, _) =>
             {
                 lock (results)
                     results.Add(result);
@@ -93,10 +93,10 @@ internal sealed class SyncSandbox : IDisposable
     public static Task<List<TransferResult>> FetchAsync(string root, params string[] paths) =>
         SyncAsync(root, TransferDirection.Fetch, new SyncSelection { Paths = paths.Length == 0 ? null : paths });
 
-    /// <summary>The content of the only object in a store whose bytes are this text.</summary>
-    public static string ObjectOf(string store, string text)
+    /// <summary>The content of the only object in a store whose bytes are this text, or have this hash.</summary>
+    public static string ObjectOf(string store, string text, bool isHash = false)
     {
-        var hex = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        var hex = isHash ? text : Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
         return Path.Combine(store, "files", "md5", hex[..2], hex[2..]);
     }
 

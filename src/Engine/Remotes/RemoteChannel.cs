@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Engine.Remotes;
+
+/// <summary>
+/// Moves values to and from one service for one command: small ones in one call, checked in memory; large ones in parts and
+/// ranges, gone on with after a break; as many at a time as the service likes; memory bounded whatever their sizes.
+/// </summary>
+public sealed class RemoteChannel
+{
+    /// <summary>Values up to this size are held in memory while they travel.</summary>
+    internal const int MostInMemory = 16 << 20;
+
+    private const long MemoryTotal = 128 << 20;
+
+    private readonly Repository repository;
+    private readonly RemoteCalls calls;
+    private readonly MemoryBudget budget = new(MemoryTotal);
+    private readonly PartSender? parts;
+    private readonly RangeReceiver ranges;
+
+    /// <summary>Opens a channel.</summary>
+    /// <param name="repository">The repository; breaks are noted in its <c>.dvc/tmp</c>.</param>
+    /// <param name="remote">The remote.</param>
+    /// <param name="storage">Its storage.</param>
+    /// <param name="throttle">Calls at a time; 0 for what the remote's <c>jobs</c> says, else as the service likes.</param>
+    /// <param name="context">Trace.</param>
+    public RemoteChannel(Repository repository, RemoteConfiguration remote, IRemoteStorage storage, int throttle, OperationContext context)
+    {
+        (this.repository, Storage) = (repository, storage);
+        var asked = throttle > 0 ? throttle : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : 0;
+        var limit = asked > 0 ? new ConnectionLimit(asked, asked) : new ConnectionLimit(storage.Traits.Connections, storage.Traits.MostConnections);
+        calls = new RemoteCalls(storage, limit, context);
+        var folder = repository.Layout.StateFolder;
+        parts = storage.Parts is null ? null : new PartSender(calls, budget, new UploadRecords(Path.Join(folder, "uploads"), storage.Place), storage.Parts);
+        ranges = new RangeReceiver(storage, calls, Path.Join(folder, "downloads"));
+    }
+
+    /// <summary>The storage.</summary>
+    public IRemoteStorage Storage { get; }
+
+    /// <summary>How many values may be worked on at a time.</summary>
+    public int Width => calls.Limit.Most;
+
+    /// <summary>Stores a value under a key, verified on its way.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="upload">The value.</param>
+    /// <param name="passed">Receives the number of bytes that have gone; negative when they must go again.</param>
+    /// <param name="cancellation">Ends the sending.</param>
+    /// <exception cref="DataVersionException">ObjectCorrupt; RemoteFailed; what the service says.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal async Task SendAsync(string key, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
+    {
+        if (Storage.LocalPathOf(key) is not null)
+            await Storage.PutAsync(key, upload, cancellation).ConfigureAwait(false);
+        else if (upload.Size > MostInMemory && parts is not null)
+            await parts.SendAsync(key, upload, passed, cancellation).ConfigureAwait(false);
+        else if (upload.Size > MostInMemory)
+            await PutAsync(key, upload, passed, cancellation).ConfigureAwait(false);
+        else
+            using (await budget.TakeAsync(upload.Size, cancellation).ConfigureAwait(false))
+            {
+                await upload.LoadAsync(cancellation).ConfigureAwait(false);
+                await PutAsync(key, upload, passed, cancellation).ConfigureAwait(false);
+            }
+    }
+
+    /// <summary>Receives a small value into memory.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="size">Its length as far as it is known; -1.</param>
+    /// <param name="isRight">Whether the bytes are right; if not, they are asked for once more.</param>
+    /// <param name="passed">Receives the number of bytes that have come; negative when they must come again.</param>
+    /// <param name="cancellation">Ends the receiving.</param>
+    internal async Task<ReadOnlyMemory<byte>> ReceiveAsync(string key, long size, Func<ReadOnlyMemory<byte>, bool> isRight, Action<long> passed, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var bytes = await ReceiveOnceAsync(key, size, passed, cancellation).ConfigureAwait(false);
+            // A byte that was flipped on the way comes right the next time; a damaged object does not.
+            if (isRight(bytes) || attempt == 2)
+                return bytes;
+            passed(-bytes.Length);
+        }
+    }
+
+    /// <summary>Receives a large value into a file, in ranges where the service can.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="size">Its length; -1 when it is not known.</param>
+    /// <param name="path">Absolute path of the file, the same in each session; stays there when the receiving fails.</param>
+    /// <param name="wanted">What the bytes must have as MD5; null when nobody knows.</param>
+    /// <param name="passed">As above.</param>
+    /// <param name="cancellation">Ends the receiving.</param>
+    /// <returns>MD5 of what has come. When it is not the wanted one the file has been removed.</returns>
+    internal async Task<ContentHash> ReceiveAsync(string key, long size, string path, string? wanted, Action<long> passed, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            long came = 0;
+            void Count(long bytes)
+            {
+                Interlocked.Add(ref came, bytes);
+                passed(bytes);
+            }
+            var hash = size > 0 && Storage.Traits.CanReadRanges
+                ? await ranges.ReceiveAsync(key, size, path, Count, cancellation).ConfigureAwait(false)
+                : await ReceiveInOneAsync(key, path, Count, cancellation).ConfigureAwait(false);
+            if (wanted is null || hash.Hex == wanted)
+                return hash;
+            ranges.Forget(path);
+            if (attempt == 2)
+                return hash;
+            passed(-came);
+        }
+    }
+
+    private async Task PutAsync(string key, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
+    {
+        await calls.RunAsync(async watch =>
+        {
+            upload.Passing = _ => watch.Pass();
+            await Storage.PutAsync(key, upload, watch.Token).ConfigureAwait(false);
+            return upload.Size;
+        }, key, upload.Bytes is null ? 0 : upload.Size, cancellation).ConfigureAwait(false);
+        if (!Storage.Traits.ChecksArrival)
+            await RequireArrivedAsync(key, upload, cancellation).ConfigureAwait(false);
+        passed(upload.Size);
+    }
+
+    // Over a way that checks nothing, what is there now is read, and replaced when it is wrong.
+    private async Task RequireArrivedAsync(string key, RemoteUpload upload, CancellationToken cancellation)
+    {
+        var wanted = upload.Md5 is { } known ? Convert.ToHexStringLower(known) : null;
+        for (var attempt = 1; wanted is not null; attempt++)
+        {
+            var found = "";
+            await calls.RunAsync(async watch =>
+            {
+                await using var hashing = new HashingStream(Stream.Null, _ => watch.Pass());
+                await Storage.GetAsync(key, hashing, ByteRange.Whole, watch.Token).ConfigureAwait(false);
+                found = hashing.CurrentHash().Hex;
+                return upload.Size;
+            }, key, 0, cancellation).ConfigureAwait(false);
+            if (found == wanted)
+                return;
+            if (attempt == 3)
+            {
+                if (Storage.Traits.CanDelete)
+                    await Storage.DeleteAsync(key, cancellation).ConfigureAwait(false);
+                throw new DataVersionException(DataErrorKind.TransferFailed, $"What arrives at '{Storage.Place}' is not what was sent ('{key}' has the hash {found} there): the way to it damages data.",
+                    key, "Use an address with TLS (https, webdavs, ftps), and look for what stands between here and there.");
+            }
+            await calls.RunAsync(async watch =>
+            {
+                upload.Passing = _ => watch.Pass();
+                await Storage.PutAsync(key, upload, watch.Token).ConfigureAwait(false);
+                return upload.Size;
+            }, key, upload.Size, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReceiveOnceAsync(string key, long size, Action<long> passed, CancellationToken cancellation)
+    {
+        var content = new MemoryStream(size is > 0 and <= MostInMemory ? (int)size : 0);
+        using (await budget.TakeAsync(Math.Max(size, 0), cancellation).ConfigureAwait(false))
+            await calls.RunAsync(async watch =>
+            {
+                content.SetLength(0);
+                await Storage.GetAsync(key, new CountedBytes(content, count => watch.Pass()), ByteRange.Whole, watch.Token).ConfigureAwait(false);
+                return content.Length;
+            }, key, 0, cancellation).ConfigureAwait(false);
+        passed(content.Length);
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
+    }
+
+    private async Task<ContentHash> ReceiveInOneAsync(string key, string path, Action<long> passed, CancellationToken cancellation)
+    {
+        ContentHash hash = default;
+        await calls.RunAsync(async watch =>
+        {
+            long came = 0;
+            try
+            {
+                var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
+                await using var stream = new HashingStream(file, bytes =>
+                {
+                    came += bytes;
+                    watch.Pass();
+                    passed(bytes);
+                });
+                await Storage.GetAsync(key, stream, ByteRange.Whole, watch.Token).ConfigureAwait(false);
+                hash = stream.CurrentHash();
+                return came;
+            }
+            catch
+            {
+                passed(-came);
+                throw;
+            }
+        }, key, 0, cancellation).ConfigureAwait(false);
+        return hash;
+    }
+
+    private sealed class CountedBytes(Stream target, Action<int> written) : WriteOnlyStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            target.Write(buffer);
+            written(buffer.Length);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using DataVersion.Engine.Files;
+
+namespace DataVersion.Engine.Remotes;
+
+/// <summary>An upload in parts that was begun.</summary>
+/// <param name="Token">What the service needs to go on with it.</param>
+/// <param name="PartSize">Bytes of a part.</param>
+/// <param name="Parts">MD5 of each part that was sent, by its number.</param>
+internal sealed record UploadRecord(string Token, long PartSize, IReadOnlyDictionary<int, string> Parts);
+
+/// <summary>
+/// Uploads in parts that were begun and not completed, one small file each in <c>.dvc/tmp</c>, so that a later session goes
+/// on with them. They are hints: each part's bytes are compared with what was sent, and the service is asked what it has.
+/// </summary>
+/// <param name="folder">Where; made when something is recorded.</param>
+/// <param name="place">The remote's address, so that remotes are kept apart.</param>
+internal sealed class UploadRecords(string folder, string place)
+{
+    private const string Header = "dataversion upload 1";
+
+    /// <summary>What is known of an upload; null when nothing, or nothing readable, is.</summary>
+    public UploadRecord? Find(string key, PartLayout layout)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines(PathOf(key, layout));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        if (lines.Length < 3 || lines[0] != Header || !long.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out var partSize) || partSize <= 0)
+            return null;
+        var parts = new Dictionary<int, string>();
+        foreach (var line in lines.Skip(3))
+            // The last line may be torn.
+            if (line.Split(' ') is [var number, { Length: 32 } md5] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i))
+                parts[i] = md5;
+        return new UploadRecord(lines[1], partSize, parts);
+    }
+
+    /// <summary>Records that an upload was begun.</summary>
+    public void Begin(string key, PartLayout layout, string token)
+    {
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{Header}\n{token}\n{layout.PartSize}\n"), durable: false);
+    }
+
+    /// <summary>Records that the service has a part.</summary>
+    public void Add(string key, PartLayout layout, int number, string md5)
+    {
+        lock (this)
+            File.AppendAllText(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{number} {md5}\n"));
+    }
+
+    /// <summary>Forgets an upload.</summary>
+    public void Remove(string key, PartLayout layout) => FileRemoval.Try(PathOf(key, layout));
+
+    private string PathOf(string key, PartLayout layout) => Path.Join(folder, Convert.ToHexStringLower(
+        System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes($"{place}\n{key}\n{layout.Size}\n{layout.Hash}"))));
+}

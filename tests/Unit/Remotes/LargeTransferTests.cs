@@ -1,0 +1,226 @@
+using System.Security.Cryptography;
+using DataVersion.Engine;
+using DataVersion.Engine.Remotes;
+
+namespace DataVersion.Tests.Remotes;
+
+/// <summary>Large objects: parts, ranges, and what a break leaves for the next session.</summary>
+public sealed class LargeTransferTests : IDisposable
+{
+    private const int Size = 40 << 20;
+
+    private readonly MemoryStorage service = new() { HasParts = true, Piece = 1 << 16 };
+    private readonly SyncSandbox sandbox = new();
+    private readonly byte[] bytes = RandomNumberGenerator.GetBytes(Size);
+
+    public LargeTransferTests()
+    {
+        File.WriteAllBytes(Path.Combine(sandbox.Root, "large.bin"), bytes);
+        sandbox.Add("large.bin");
+    }
+
+    public void Dispose() => sandbox.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_broken_push_is_gone_on_with_by_the_next(bool sequential)
+    {
+        service.IsSequential = sequential;
+        service.BeforePart = number =>
+        {
+            if (number >= 3)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No room.");
+        };
+        Assert.Equal(TransferOutcome.Failed, Assert.Single(await PushAsync()).Outcome);
+        Assert.Empty(service.Values);
+        var sent = new List<int>();
+        service.BeforePart = number =>
+        {
+            lock (sent)
+                sent.Add(number);
+        };
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal([3, 4], sent.Order());
+        Assert.Equal(bytes, Assert.Single(service.Values).Value);
+        Assert.Empty(service.Begun);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(sandbox.Root, ".dvc", "tmp"), "*", SearchOption.AllDirectories), f => f.Contains("uploads", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Parts_of_other_bytes_are_sent_again()
+    {
+        service.BeforePart = number =>
+        {
+            if (number >= 3)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No room.");
+        };
+        await PushAsync();
+        // What was sent then is not what the object holds now.
+        var record = Directory.EnumerateFiles(Path.Combine(sandbox.Root, ".dvc", "tmp"), "*", SearchOption.AllDirectories).Single(f => f.Contains("uploads", StringComparison.Ordinal));
+        File.WriteAllLines(record, File.ReadAllLines(record).Select(l => l.StartsWith("0 ", StringComparison.Ordinal) ? "0 " + new string('0', 32) : l));
+        var sent = new List<int>();
+        service.BeforePart = number =>
+        {
+            lock (sent)
+                sent.Add(number);
+        };
+
+        await PushAsync();
+
+        Assert.Equal([0, 3, 4], sent.Order());
+        Assert.Equal(bytes, Assert.Single(service.Values).Value);
+    }
+
+    [Fact]
+    public async Task A_forgotten_upload_is_begun_anew()
+    {
+        service.BeforePart = number =>
+        {
+            if (number >= 3)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No room.");
+        };
+        await PushAsync();
+        service.Begun.Clear();
+        service.BeforePart = _ => { };
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(bytes, Assert.Single(service.Values).Value);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wrong_bytes_are_given_up_before_the_last_part(bool sequential)
+    {
+        service.IsSequential = sequential;
+        var damaged = bytes.ToArray();
+        damaged[^1] ^= 1;
+        var path = SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true);
+        var time = File.GetLastWriteTimeUtc(path);
+        File.SetAttributes(path, FileAttributes.Normal);
+        File.WriteAllBytes(path, damaged);
+        File.SetLastWriteTimeUtc(path, time);
+        var last = false;
+        service.BeforePart = number => last |= number == 4;
+
+        Assert.Equal(TransferOutcome.Corrupt, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.False(last);
+        Assert.Empty(service.Values);
+        Assert.Empty(service.Begun);
+    }
+
+    [Fact]
+    public async Task What_fails_for_now_is_tried_again()
+    {
+        var failures = 0;
+        service.BeforePart = _ =>
+        {
+            if (Interlocked.Increment(ref failures) % 2 == 1 && failures < 6)
+                throw new TransientRemoteException("Slow down.") { IsThrottling = true };
+        };
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(bytes, Assert.Single(service.Values).Value);
+    }
+
+    [Fact]
+    public async Task A_fetch_goes_on_where_its_connection_broke()
+    {
+        await PushAsync();
+        var clone = sandbox.Clone();
+        var breaks = 0;
+        service.BeforePiece = (_, at) =>
+        {
+            if (at == 20 << 20 && Interlocked.Increment(ref breaks) <= 2)
+                throw new TransientRemoteException("The connection broke.");
+        };
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await FetchAsync(clone)).Outcome);
+
+        Assert.Equal(bytes, File.ReadAllBytes(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(clone), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true)));
+        Assert.Contains(service.Reads, r => r.Range.Offset == 20 << 20);
+        Assert.All(service.Reads, r => Assert.True(r.Range.Length <= 8 << 20));
+    }
+
+    [Fact]
+    public async Task A_broken_fetch_is_gone_on_with_by_the_next()
+    {
+        await PushAsync();
+        var clone = sandbox.Clone();
+        service.BeforePiece = (_, at) =>
+        {
+            if (at >= 32 << 20)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No.");
+        };
+        Assert.Equal(TransferOutcome.Failed, Assert.Single(await FetchAsync(clone, throttle: 1)).Outcome);
+        Assert.DoesNotContain(SyncSandbox.Objects(SyncSandbox.CacheOf(clone)), o => !o.EndsWith(".tmp", StringComparison.Ordinal));
+        service.BeforePiece = (_, _) => { };
+        service.Reads.Clear();
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await FetchAsync(clone)).Outcome);
+
+        Assert.Equal(32 << 20, Assert.Single(service.Reads).Range.Offset);
+        Assert.Equal(bytes, File.ReadAllBytes(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(clone), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true)));
+        Assert.DoesNotContain(SyncSandbox.Objects(SyncSandbox.CacheOf(clone)), o => o.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_byte_that_flips_on_the_way_comes_right_the_second_time()
+    {
+        await PushAsync();
+        var clone = sandbox.Clone();
+        var wrong = true;
+        service.Flip = at => wrong && at == 9 << 20 && !(wrong = false);
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await FetchAsync(clone)).Outcome);
+
+        Assert.Equal(bytes, File.ReadAllBytes(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(clone), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true)));
+    }
+
+    [Fact]
+    public async Task A_way_that_checks_nothing_is_checked_by_reading()
+    {
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        var small = RandomNumberGenerator.GetBytes(1000);
+        File.WriteAllBytes(Path.Combine(sandbox.Root, "small.bin"), small);
+        sandbox.Add("small.bin");
+        var flipped = 0;
+        service.Received = value =>
+        {
+            if (value.Length == 1000 && Interlocked.Increment(ref flipped) == 1)
+                value[500] ^= 1;
+        };
+
+        Assert.All(await PushAsync(), r => Assert.Equal(TransferOutcome.Transferred, r.Outcome));
+
+        Assert.Contains(service.Values.Values, v => v.AsSpan().SequenceEqual(small));
+    }
+
+    [Fact]
+    public async Task A_service_that_is_gone_ends_the_push_and_every_outcome_is_told()
+    {
+        for (var i = 0; i < 40; i++)
+            File.WriteAllText(Path.Combine(sandbox.Root, $"f{i}"), $"{i}");
+        sandbox.Add([.. Enumerable.Range(0, 40).Select(i => $"f{i}")]);
+        service.Traits = new StorageTraits { Connections = 32, MostConnections = 32 };
+        service.BeforeTransfer = _ => throw new TransientRemoteException("No connection.") { IsUnreachable = true };
+        service.BeforePart = _ => throw new TransientRemoteException("No connection.") { IsUnreachable = true };
+        var results = new List<TransferResult>();
+
+        var error = await Record.ExceptionAsync(async () => results = await SyncSandbox.SyncAsync(sandbox.Root, TransferDirection.Push, open: _ => service, results: results));
+
+        Assert.Equal(41, results.Count);
+        Assert.All(results, r => Assert.Equal(TransferOutcome.Failed, r.Outcome));
+        Assert.True(error is null or DataVersionException { Kind: DataErrorKind.RemoteFailed }, $"{error}");
+    }
+
+    private Task<List<TransferResult>> PushAsync() => SyncSandbox.SyncAsync(sandbox.Root, TransferDirection.Push, open: _ => service);
+
+    private Task<List<TransferResult>> FetchAsync(string root, int throttle = 0) => SyncSandbox.SyncAsync(root, TransferDirection.Fetch, open: _ => service, throttle: throttle);
+}
