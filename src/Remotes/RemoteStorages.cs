@@ -16,6 +16,8 @@ public static class RemoteStorages
     private static readonly Dictionary<string, Func<RemoteConfiguration, IRemoteStorage>> Services = new(StringComparer.Ordinal)
     {
         [""] = OpenFolder,
+        ["http"] = OpenHttp,
+        ["https"] = OpenHttp,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -34,6 +36,9 @@ public static class RemoteStorages
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenFolder(RemoteConfiguration remote) =>
         new FolderStorage(Path.TrimEndingDirectorySeparator(remote.Url), remote.Get("shared") == "group");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenHttp(RemoteConfiguration remote) => new Http.HttpStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");

@@ -10,7 +10,8 @@ namespace DataVersion.Remotes.Http;
 internal static class HttpConnections
 {
     /// <summary>Makes a handler from the options that all these services have: <c>ssl_verify</c> (a truth value, or a file of
-    /// authorities in PEM), <c>connect_timeout</c>. Proxies come from the environment. Redirects are followed.</summary>
+    /// authorities in PEM), <c>connect_timeout</c>. Proxies come from the environment. Redirects are not followed here: a login
+    /// must not go with them to another host.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="connections">Most connections to one host.</param>
     /// <exception cref="DataVersionException">RemoteFailed: the file of authorities cannot be read.</exception>
@@ -19,7 +20,8 @@ internal static class HttpConnections
         var handler = new SocketsHttpHandler
         {
             MaxConnectionsPerServer = connections, ConnectTimeout = Seconds(remote, "connect_timeout", 60), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            AutomaticDecompression = System.Net.DecompressionMethods.None, AllowAutoRedirect = false, UseCookies = false,
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = 1 << 16,
         };
         Trust(handler.SslOptions, remote);
         return handler;
