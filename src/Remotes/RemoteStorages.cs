@@ -18,6 +18,8 @@ public static class RemoteStorages
         [""] = OpenFolder,
         ["http"] = OpenHttp,
         ["https"] = OpenHttp,
+        ["webdav"] = OpenWebDav,
+        ["webdavs"] = OpenWebDav,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -39,6 +41,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenHttp(RemoteConfiguration remote) => new Http.HttpStorage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenWebDav(RemoteConfiguration remote) => new WebDav.WebDavStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");

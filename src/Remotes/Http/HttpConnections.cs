@@ -24,7 +24,29 @@ internal static class HttpConnections
             Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = 1 << 16,
         };
         Trust(handler.SslOptions, remote);
+        Identify(handler.SslOptions, remote);
         return handler;
+    }
+
+    // cert_path and key_path; the key may be in the file of the certificate.
+    private static void Identify(SslClientAuthenticationOptions ssl, RemoteConfiguration remote)
+    {
+        if (remote.Get("cert_path") is not { Length: > 0 } file)
+            return;
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(file, remote.Get("key_path"));
+            // Windows uses keys only that it holds itself.
+            if (OperatingSystem.IsWindows())
+                certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+            ssl.ClientCertificates = [certificate];
+            ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException or ArgumentException)
+        {
+            throw new DataVersionException(DataErrorKind.RemoteFailed, $"The client certificate of the remote '{remote.Name}' cannot be read: '{file}': {error.Message}",
+                file, "Correct the options cert_path and key_path: PEM files, the key without passphrase.", error);
+        }
     }
 
     /// <summary>A time in seconds that an option gives.</summary>

@@ -52,6 +52,10 @@ internal sealed class PasswordLogin(string user, string password, string? scheme
     private volatile bool sendsBasic = scheme == "basic";
     private volatile DigestAnswer? digest;
 
+    /// <summary>The password is sent (basic) before the server has asked for anything, as DVC does for WebDAV; only where nobody
+    /// listens. A server that wants a digest gets one after its first refusal.</summary>
+    public bool IsEager { init => sendsBasic |= value; }
+
     public override string Description => $"user '{user}' with a password ({(digest is not null ? "digest" : sendsBasic ? "basic" : scheme ?? "not asked for")})";
 
     public override ValueTask ApplyAsync(HttpRequestMessage request, CancellationToken cancellation)
@@ -70,7 +74,8 @@ internal sealed class PasswordLogin(string user, string password, string? scheme
             digest = answer;
             return new(true);
         }
-        if (scheme is null && !sendsBasic && refusal.Headers.WwwAuthenticate.Any(c => Is(c, "Basic")))
+        // Many requests are refused at the same moment; each may be sent again when it did not carry the password.
+        if (scheme is null && refusal.RequestMessage?.Headers.Authorization is null && refusal.Headers.WwwAuthenticate.Any(c => Is(c, "Basic")))
             return new(sendsBasic = true);
         return new(false);
     }

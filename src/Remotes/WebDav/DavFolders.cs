@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using DataVersion.Remotes.Http;
+
+namespace DataVersion.Remotes.WebDav;
+
+/// <summary>Makes the collections that values are stored in, each once: a PUT does not (RFC 4918 9.7.1).</summary>
+/// <param name="caller">Makes requests.</param>
+internal sealed class DavFolders(HttpCaller caller) : IDisposable
+{
+    private static readonly HttpMethod MakeCollection = new("MKCOL");
+
+    private readonly ConcurrentDictionary<string, Lazy<Task>> made = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource end = new();
+
+    /// <summary>Returns when a collection is there.</summary>
+    /// <param name="folder">Its address; ends with <c>/</c>.</param>
+    /// <param name="cancellation">Ends the waiting; others may wait for the same collection.</param>
+    public async Task RequireAsync(Uri folder, CancellationToken cancellation)
+    {
+        var key = folder.AbsolutePath;
+        var making = made.GetOrAdd(key, _ => new Lazy<Task>(() => MakeAsync(folder, end.Token)));
+        try
+        {
+            await making.Value.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch when (making.Value.IsFaulted || making.Value.IsCanceled)
+        {
+            made.TryRemove(new(key, making));
+            throw;
+        }
+    }
+
+    /// <summary>Forgets what is there: somebody else may have removed it.</summary>
+    public void Forget() => made.Clear();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        end.Cancel();
+        end.Dispose();
+    }
+
+    // From the deepest upwards: those above the remote are mostly there, and may be none of our business.
+    private async Task MakeAsync(Uri folder, CancellationToken cancellation)
+    {
+        if (await TryMakeAsync(folder, cancellation).ConfigureAwait(false) is not { } refusal)
+            return;
+        var parent = folder.AbsolutePath.LastIndexOf('/', folder.AbsolutePath.Length - 2);
+        if (refusal.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound && parent > 0)
+        {
+            refusal.Dispose();
+            await RequireAsync(new UriBuilder(folder) { Path = folder.AbsolutePath[..(parent + 1)] }.Uri, cancellation).ConfigureAwait(false);
+            if (await TryMakeAsync(folder, cancellation).ConfigureAwait(false) is not { } again)
+                return;
+            refusal = again;
+        }
+        throw caller.Describe(refusal, $"make the folder '{MultiStatus.PathOf(folder.AbsolutePath)}'", folder.AbsolutePath);
+    }
+
+    private async Task<HttpResponseMessage?> TryMakeAsync(Uri folder, CancellationToken cancellation)
+    {
+        var response = await caller.SendAsync(new HttpCall(MakeCollection, folder), cancellation).ConfigureAwait(false);
+        // 405 is what the standard wants for a collection that is there.
+        if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.MethodNotAllowed)
+            return response;
+        response.Dispose();
+        return null;
+    }
+}
