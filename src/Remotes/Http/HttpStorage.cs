@@ -25,7 +25,7 @@ internal sealed class HttpStorage : IRemoteStorage
     {
         var url = RemoteAddress.Parse(remote.Url);
         address = new HttpAddress(url, url.Scheme);
-        Traits = new StorageTraits { CanList = false, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), CanDelete = true };
+        Traits = new StorageTraits { CanList = false, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), ChecksArrival = url.Scheme == "https" };
         caller = new HttpCaller(HttpConnections.Open(remote, Traits.MostConnections), LoginOf(remote, url), Place);
         method = new HttpMethod((remote.Get("method") ?? "POST").ToUpperInvariant());
     }
