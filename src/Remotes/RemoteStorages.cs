@@ -20,6 +20,7 @@ public static class RemoteStorages
         ["https"] = OpenHttp,
         ["webdav"] = OpenWebDav,
         ["webdavs"] = OpenWebDav,
+        ["ssh"] = OpenSsh,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -44,6 +45,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenWebDav(RemoteConfiguration remote) => new WebDav.WebDavStorage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenSsh(RemoteConfiguration remote) => new Ssh.SshStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");
