@@ -21,6 +21,7 @@ public static class RemoteStorages
         ["webdav"] = OpenWebDav,
         ["webdavs"] = OpenWebDav,
         ["ssh"] = OpenSsh,
+        ["s3"] = OpenS3,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -48,6 +49,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenSsh(RemoteConfiguration remote) => new Ssh.SshStorage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenS3(RemoteConfiguration remote) => new S3.S3Storage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");

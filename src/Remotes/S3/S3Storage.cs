@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Repositories;
+using DataVersion.Remotes.Http;
+using ByteRange = DataVersion.Engine.Remotes.ByteRange;
+
+namespace DataVersion.Remotes.S3;
+
+/// <summary>
+/// A bucket of Amazon S3 or of a service that speaks its protocol. A key that ends with <c>?versionId=…</c> is read in that
+/// version, as in DVC's addresses.
+/// </summary>
+internal sealed partial class S3Storage : IRemoteStorage
+{
+    private readonly RemoteAddress address;
+    private readonly S3Settings settings;
+    private readonly S3ObjectOptions options;
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private readonly S3PartUploads parts;
+    private S3Session? session;
+
+    /// <summary>Takes the options of a remote; nothing is contacted.</summary>
+    /// <exception cref="DataVersionException">RemoteFailed: options that cannot be.</exception>
+    public S3Storage(RemoteConfiguration remote)
+        : this(remote, Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))
+    {
+    }
+
+    /// <summary>The same with an environment and a home folder of the caller's.</summary>
+    internal S3Storage(RemoteConfiguration remote, Func<string, string?> environment, string home)
+    {
+        address = RemoteAddress.Parse(remote.Url);
+        settings = new S3Settings(remote, environment, home);
+        options = new S3ObjectOptions(settings);
+        var most = int.TryParse(settings.S3("max_concurrent_requests"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 64;
+        Traits = new StorageTraits { Connections = Math.Min(12, most), MostConnections = most, Stall = HttpConnections.Seconds(remote, "read_timeout", 60) };
+        parts = new S3PartUploads(this, options, settings.S3Bytes("multipart_chunksize") ?? 0);
+    }
+
+    public string Place => address.ToString();
+
+    public StorageTraits Traits { get; }
+
+    public IPartUploads Parts => parts;
+
+    /// <summary>The bucket.</summary>
+    internal string Bucket => address.Host;
+
+    /// <summary>The bytes of requests are signed; else the encryption of the way and Content-MD5 answer for them.</summary>
+    internal bool SignsPayload => !settings.IsTls || settings.IsS3True("payload_signing_enabled");
+
+    public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation) => CallAsync($"look for '{key}'", key, async client =>
+    {
+        var (name, version) = Split(key);
+        try
+        {
+            var found = await client.GetObjectMetadataAsync(options.Apply(new GetObjectMetadataRequest { BucketName = Bucket, Key = name, VersionId = version }), cancellation).ConfigureAwait(false);
+            var isPlain = found.ServerSideEncryptionCustomerMethod is null or { Value: null or "" or "None" }
+                && found.ServerSideEncryptionMethod is var method && (method is null || method.Value is null or "" or "None" or "AES256");
+            return new RemoteItem(key, found.ContentLength)
+            {
+                ETag = found.ETag?.Trim('"'), Md5 = isPlain ? Md5Of(found.ETag) : null, Modified = TimeOf(found.LastModified),
+                Version = found.VersionId is { Length: > 0 } and not "null" ? found.VersionId : null,
+            };
+        }
+        catch (AmazonServiceException error) when (error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+        catch (AmazonServiceException error) when (S3Errors.IsBare(error))
+        {
+            // The answer to HEAD has no text; a listing tells why.
+            await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket, Prefix = name, MaxKeys = 1 }, cancellation).ConfigureAwait(false);
+            throw;
+        }
+    }, cancellation);
+
+    public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var root = address.Path.Length == 0 ? "" : address.Path + "/";
+        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = root + prefix };
+        // Pages need not be full: only IsTruncated tells the last one.
+        for (bool? more = true; more == true;)
+        {
+            var page = await CallAsync($"list '{prefix}'", prefix, client => client.ListObjectsV2Async(request, cancellation), cancellation).ConfigureAwait(false);
+            foreach (var found in page.S3Objects ?? [])
+            {
+                var etag = Md5Of(found.ETag);
+                yield return new RemoteItem(found.Key[root.Length..], found.Size ?? -1)
+                {
+                    ETag = found.ETag?.Trim('"'), Modified = TimeOf(found.LastModified),
+                    // A listing does not tell how an object is encrypted, and so not whether the ETag is the MD5. It is, when the
+                    // object is called so.
+                    Md5 = etag is not null && options.IsEtagMd5 && IsNamed(found.Key, etag) ? etag : null,
+                };
+            }
+            (more, request.ContinuationToken) = (page.IsTruncated, page.NextContinuationToken);
+        }
+    }
+
+    public Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation) => CallAsync($"read '{key}'", key, async client =>
+    {
+        var (name, version) = Split(key);
+        var request = options.Apply(new GetObjectRequest { BucketName = Bucket, Key = name, VersionId = version });
+        if (range.Length is { } length)
+            request.ByteRange = new Amazon.S3.Model.ByteRange(range.Offset, range.Offset + length - 1);
+        else if (range.Offset > 0)
+            request.ByteRange = new Amazon.S3.Model.ByteRange($"bytes={range.Offset.ToString(CultureInfo.InvariantCulture)}-");
+        using var response = await client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
+        if (!range.IsWhole && response.HttpStatusCode != HttpStatusCode.PartialContent && response.ContentLength != range.Length)
+            throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Place}' sent all of '{key}' when a part was asked for.", key, "Check what stands between here and there.");
+        await StreamCopy.CopyAsync(response.ResponseStream, target, response.ContentLength, Place, key, cancellation).ConfigureAwait(false);
+        return true;
+    }, cancellation);
+
+    public Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation) => CallAsync($"store '{key}'", key, async client =>
+    {
+        Stream source = content.Bytes is null ? new RepeatedStream(content.OpenRead, content.Size) : content.OpenRead();
+        await using (source.ConfigureAwait(false))
+        {
+            var request = options.Apply(new PutObjectRequest
+            {
+                BucketName = Bucket, Key = address.FullKey(key), InputStream = source, AutoCloseStream = false, UseChunkEncoding = false,
+                DisablePayloadSigning = SignsPayload ? null : true, MD5Digest = content.Md5 is { } md5 ? Convert.ToBase64String(md5) : null,
+            });
+            request.Headers.ContentLength = content.Size;
+            await client.PutObjectAsync(request, cancellation).ConfigureAwait(false);
+        }
+        return true;
+    }, cancellation);
+
+    public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => CallAsync($"delete '{key}'", key, async client =>
+    {
+        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = address.FullKey(key) }, cancellation).ConfigureAwait(false);
+        // S3 does not tell whether there was anything.
+        return true;
+    }, cancellation);
+
+    public Task RequireReadableAsync(CancellationToken cancellation) => CallAsync("read the bucket", "", async client =>
+    {
+        try
+        {
+            await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket, Prefix = address.Path, MaxKeys = 1 }, cancellation).ConfigureAwait(false);
+        }
+        catch (AmazonServiceException error) when (error.ErrorCode == "AccessDenied" && !settings.IsAnonymous)
+        {
+            // The bucket is there and knows us; who may not list may still read.
+        }
+        return true;
+    }, cancellation);
+
+    public async Task<StorageFacts> ExamineAsync(CancellationToken cancellation)
+    {
+        await RequireReadableAsync(cancellation).ConfigureAwait(false);
+        return new StorageFacts { Credentials = session!.Credentials.Origin, Clock = session.Clock, Service = session.Service };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        session?.Dispose();
+        opening.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The key as the service knows it.</summary>
+    internal string FullKey(string key) => address.FullKey(key);
+
+    /// <summary>Makes a call and describes its error.</summary>
+    internal async Task<T> CallAsync<T>(string what, string key, Func<IAmazonS3, Task<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call(await OpenAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested
+            && S3Errors.Describe(error, what, Place, key, session?.Credentials.Origin ?? "no credentials") is { } described && !ReferenceEquals(described, error))
+        {
+            throw described;
+        }
+    }
+
+    /// <summary>The MD5 that an ETag is, for objects in one part without encryption; else null.</summary>
+    internal static string? Md5Of(string? etag) => etag?.Trim('"') is { Length: 32 } text && !text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF") ? text.ToLowerInvariant() : null;
+
+    private async Task<IAmazonS3> OpenAsync(CancellationToken cancellation)
+    {
+        if (session is { } open)
+            return open.Client;
+        await opening.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return (session ??= await S3Session.OpenAsync(settings, Bucket, Traits.MostConnections, cancellation).ConfigureAwait(false)).Client;
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    private (string Key, string? Version) Split(string key) => address.FullKey(key) is var full && VersionSuffix().Match(full) is { Success: true } match
+        ? (full[..match.Index], Uri.UnescapeDataString(match.Groups[1].Value)) : (full, null);
+
+    private static DateTimeOffset? TimeOf(DateTime? time) => time is { } known && known > DateTime.UnixEpoch ? new DateTimeOffset(known.ToUniversalTime()) : null;
+
+    private static bool IsNamed(string key, string md5)
+    {
+        // files/md5/ab/cdef…, a directory's with .dir after it.
+        var name = key.EndsWith(".dir", StringComparison.Ordinal) ? key.AsSpan(0, key.Length - 4) : key;
+        return name.Length >= 33 && name[^31] == '/' && name[^30..].SequenceEqual(md5.AsSpan(2)) && name[^33..^31].SequenceEqual(md5.AsSpan(0, 2));
+    }
+
+    [GeneratedRegex(@"\?versionId=([^&?/]+)$")]
+    private static partial Regex VersionSuffix();
+}
