@@ -5,7 +5,6 @@ using DataVersion.Engine.Caching;
 using DataVersion.Engine.Git;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -84,7 +83,7 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
         var scope = new CleanUpScope { Commits = commits, Projects = projects, GracePeriod = GracePeriod, AllowUnknownFolders = Force };
         var used = RunPumped(context => CacheCleanUp.CollectUsed(repository, scope, context));
         var remote = NotInRemote || Remote is not null ? RunPumped(_ => repository.Configuration.GetRemote(Remote)) : null;
-        var storage = remote is null ? null : RunPumped(_ => RemoteStorages.Open(remote));
+        var storage = remote is null ? null : RunPumped((CmdletPump pump) => Task.FromResult(new RemoteAccess(this).Open(remote, pump)));
         try
         {
             var there = storage is null ? null : new RemoteObjects(remote!, storage);

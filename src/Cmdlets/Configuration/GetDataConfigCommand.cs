@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets;
@@ -21,6 +22,10 @@ public sealed class GetDataConfigCommand : RepositoryCmdlet
     [Parameter]
     public ConfigScope? Scope { get; set; }
 
+    /// <summary>Show secrets (passwords, keys, tokens) instead of ***.</summary>
+    [Parameter]
+    public SwitchParameter ShowSecret { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -39,7 +44,7 @@ public sealed class GetDataConfigCommand : RepositoryCmdlet
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
         var matches = entries.FindAll(e => pattern.IsMatch(e.Name));
         foreach (var match in matches)
-            WriteObject(match);
+            WriteObject(ShowSecret ? match : match with { Value = RemoteSecrets.Mask(match.Name[(match.Name.LastIndexOf('.') + 1)..], match.Value) });
         if (matches.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name))
             return;
         try

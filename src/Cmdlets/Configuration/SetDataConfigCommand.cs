@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets;
@@ -34,15 +35,21 @@ public sealed class SetDataConfigCommand : RepositoryCmdlet
     {
         var repository = TryFindRepository();
         var value = string.Join(',', Value);
-        if (!ShouldProcess($"{Name} = {value} ({Scope})", "Set configuration option"))
+        var option = Name[(Name.LastIndexOf('.') + 1)..];
+        if (!ShouldProcess($"{Name} = {RemoteSecrets.Mask(option, value)} ({Scope})", "Set configuration option"))
             return;
         var folder = CurrentFolder;
-        if (TryRunPumped(Name, _ =>
+        if (!TryRunPumped(Name, _ =>
         {
             var loaded = Configuration.Load(repository, validate: false);
             loaded.Set(Scope, Name, value, folder);
             return loaded;
-        }, out var configuration) && PassThru)
-            WriteObject(configuration.Entries(Scope).Last(e => e.Name.Equals(Name, StringComparison.OrdinalIgnoreCase)));
+        }, out var configuration))
+            return;
+        if (Name.StartsWith("remote.", StringComparison.OrdinalIgnoreCase)
+            && RemoteOptions.WarningFor(Scope, Name.Split('.') is [_, var remote, ..] ? remote : Name, [new(option, value)], option == "url" ? value : null) is { } warning)
+            WriteWarning(warning);
+        if (PassThru && configuration.Entries(Scope).Last(e => e.Name.Equals(Name, StringComparison.OrdinalIgnoreCase)) is var entry)
+            WriteObject(entry with { Value = RemoteSecrets.Mask(option, entry.Value) });
     }
 }

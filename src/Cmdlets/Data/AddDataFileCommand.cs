@@ -6,7 +6,6 @@ using DataVersion.Engine;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -96,8 +95,11 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
         if (ToRemote)
             options = options with
             {
-                Upload = RunPumped(_ => repository.Configuration.GetRemote(Remote) is var remote
-                    ? new AddUpload(repository, remote, RemoteStorages.Open(remote)) : null),
+                Upload = RunPumped((CmdletPump pump) =>
+                {
+                    var remote = repository.Configuration.GetRemote(Remote);
+                    return Task.FromResult(new AddUpload(repository, remote, new RemoteAccess(this).Open(remote, pump)));
+                }),
             };
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var plan = RunPumped(context => AddPlanner.Plan(repository, sources, options));

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets;
@@ -32,6 +33,11 @@ public sealed class AddDataRemoteCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter Default { get; set; }
 
+    /// <summary>User and secret; they are written to the local level, which Git does not track.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>Replace a remote of the same name.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -40,14 +46,19 @@ public sealed class AddDataRemoteCommand : RepositoryCmdlet
     protected override void ProcessRecord()
     {
         var layout = FindRepository();
-        if (!ShouldProcess($"{Name} = {Url} ({Scope})", "Add remote"))
+        if (!ShouldProcess($"{Name} = {RemoteSecrets.Hide(Url)} ({Scope})", "Add remote"))
             return;
         var folder = CurrentFolder;
+        var options = RemoteOptions.Read(Option);
         WriteObject(RunPumped(_ =>
         {
-            var configuration = Configuration.Load(layout, validate: false);
-            configuration.AddRemote(Scope, Name, Url, Force, Default, folder, RemoteOptions.Read(Option));
+            var login = Credential is null ? null : RemoteOptions.Read(Credential, Url);
+            Configuration.Load(layout, validate: false).AddRemote(Scope, Name, Url, Force, Default, folder, options);
+            if (login is not null)
+                Configuration.Load(layout, validate: false).ModifyRemote(ConfigScope.Local, Name, login, null, folder);
             return RemoteOptions.Describe(layout, Name);
         }));
+        if (RemoteOptions.WarningFor(Scope, Name, options, Url) is { } warning)
+            WriteWarning(warning);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Globalization;
+using System.Management.Automation;
+using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets;
@@ -15,6 +17,25 @@ internal static class RemoteOptions
             texts[Convert.ToString(option.Key, CultureInfo.InvariantCulture)!] = option.Value is bool flag ? flag ? "true" : "false"
                 : Convert.ToString(option.Value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
         return texts;
+    }
+
+    /// <summary>The warning for secrets that a file tracked by Git would hold; null when there are none.</summary>
+    public static string? WarningFor(ConfigScope scope, string name, IEnumerable<KeyValuePair<string, string?>> options, string? url = null)
+    {
+        if (scope != ConfigScope.Repository)
+            return null;
+        string[] secrets = [.. options.Where(o => RemoteSchema.IsSecret(o.Key) && o.Value is { Length: > 0 } value && RemoteSecrets.Mask(o.Key, value) != value).Select(o => o.Key)];
+        if (url is not null && RemoteSecrets.Hide(url) != url)
+            secrets = [.. secrets, "url"];
+        return secrets.Length == 0 ? null : $"The secret '{string.Join("', '", secrets)}' of the remote '{name}' is now in a file that Git tracks, so everybody who gets the repository gets it. "
+            + "Use -Scope Local or -Credential, which keep it on this machine, or the name of a secret of Microsoft.PowerShell.SecretManagement.";
+    }
+
+    /// <summary>What <c>-Credential</c> means for a remote, as options of its service.</summary>
+    public static Dictionary<string, string?> Read(PSCredential credential, string url)
+    {
+        var (user, secret) = RemoteCredentials.OptionsFor(url);
+        return new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { [user] = credential.UserName, [secret] = credential.GetNetworkCredential().Password };
     }
 
     /// <summary>The remote as it is configured now.</summary>

@@ -34,6 +34,11 @@ public sealed class SetDataRemoteCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter Default { get; set; }
 
+    /// <summary>User and secret; they are written to the local level, which Git does not track.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>Writes the remote.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -46,14 +51,23 @@ public sealed class SetDataRemoteCommand : RepositoryCmdlet
             return;
         var folder = CurrentFolder;
         bool? isDefault = MyInvocation.BoundParameters.ContainsKey(nameof(Default)) ? Default.IsPresent : null;
-        if (TryRunPumped(Name, _ =>
+        var options = RemoteOptions.Read(Option);
+        if (Url is not null)
+            options["url"] = Url;
+        if (!TryRunPumped(Name, _ =>
         {
-            var options = RemoteOptions.Read(Option);
-            if (Url is not null)
-                options["url"] = Url;
-            Configuration.Load(layout, validate: false).ModifyRemote(Scope, Name, options, isDefault, folder);
+            var configuration = Configuration.Load(layout, validate: false);
+            var login = Credential is null ? null : RemoteOptions.Read(Credential, Url ?? configuration.GetRemote(Name).Url);
+            if (options.Count > 0 || isDefault is not null || login is null)
+                configuration.ModifyRemote(Scope, Name, options, isDefault, folder);
+            if (login is not null)
+                Configuration.Load(layout, validate: false).ModifyRemote(ConfigScope.Local, Name, login, null, folder);
             return RemoteOptions.Describe(layout, Name);
-        }, out var remote) && PassThru)
+        }, out var remote))
+            return;
+        if (RemoteOptions.WarningFor(Scope, Name, options, Url) is { } warning)
+            WriteWarning(warning);
+        if (PassThru)
             WriteObject(remote);
     }
 }

@@ -2,10 +2,8 @@ using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
-using DataVersion.Engine.Git;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -77,6 +75,11 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter AllowMissing { get; set; }
 
+    /// <summary>User and secret for the remote, instead of what its configuration says.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>Most objects at a time; 0 lets the remote decide.</summary>
     [Parameter, ValidateRange(0, 1024)]
     public int ThrottleLimit { get; set; }
@@ -84,6 +87,10 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     /// <summary>Seconds to wait for another process that holds the repository; -1 waits for ever.</summary>
     [Parameter, ValidateRange(-1, int.MaxValue)]
     public int LockTimeout { get; set; } = DefaultLockTimeout;
+
+    private RemoteAccess? access;
+
+    private RemoteAccess Access => access ??= new RemoteAccess(this, Credential);
 
     private bool IsPull => Direction is TransferDirection.Pull or TransferDirection.Both;
 
@@ -119,18 +126,8 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
                 "Mend what the errors before this one say, and run the command again: it does the rest only."));
     }
 
-    /// <summary>Revisions alone mean those revisions; every other choice comes on top of the workspace, as in DVC.</summary>
-    private SyncSelection Select(string? remote, string[]? paths)
-    {
-        var any = AllBranches || AllTags || AllCommits;
-        return new SyncSelection
-        {
-            Paths = paths, Remote = remote, Workspace = any || Revision is null || IsPull,
-            Commits = any || Revision is not null
-                ? new CommitSelection { AllBranches = AllBranches, AllTags = AllTags, AllCommits = AllCommits, Revisions = Revision ?? [] }
-                : null,
-        };
-    }
+    private SyncSelection Select(string? remote, string[]? paths) =>
+        RequestedObjects.Of(remote, paths, Revision, AllBranches, AllTags, AllCommits, needsWorkspace: IsPull);
 
     private void Transfer(Repository repository, SyncSelection selection, TransferDirection direction)
     {
@@ -143,7 +140,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             WriteError(problem.Error, problem.Path);
         foreach (var needs in needed)
         {
-            var storage = RunPumped(_ => RemoteStorages.Open(needs.Remote));
+            var storage = RunPumped((CmdletPump pump) => Task.FromResult(Access.Open(needs.Remote, pump)));
             try
             {
                 Transfer(repository, RunPumped((CmdletPump pump) => isPush
@@ -198,7 +195,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             return;
         var copied = RunPumped(async (CmdletPump pump) =>
         {
-            await using var storage = RemoteStorages.Open(remote);
+            await using var storage = Access.Open(remote, pump);
             return await RunCacheTransfer.RunAsync(repository, remote, storage, direction, ThrottleLimit, error =>
             {
                 Interlocked.Increment(ref failed);

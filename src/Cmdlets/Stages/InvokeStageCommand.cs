@@ -102,13 +102,13 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
             ThrottleLimit = ThrottleLimit, ShareInput = true, CurrentFolder = FolderIn(layout),
         };
         if (Pull && !NoRunCache && ShouldProcess(layout.Root, "Fetch earlier runs of stages from the remote"))
-            RunPumped(pump => new StageFetch(repository, pump.Context).RunsAsync());
+            RunPumped(pump => FetchFor(repository, pump).RunsAsync());
         var plan = RunPumped(context => RunPlanner.Plan(repository, graph, order, options, context));
         plan = plan with { Stages = [.. plan.Stages.Where(MayRun)] };
         if (IsWhatIf)
             return;
         RunPumped(pump => PipelineRunner.RunAsync(repository, plan,
-            Pull ? options with { Fetch = new StageFetch(repository, pump.Context).Outputs } : options, EventsOf(pump), locking, pump.Context));
+            Pull ? options with { Fetch = FetchFor(repository, pump).Outputs } : options, EventsOf(pump), locking, pump.Context));
     }
 
     private void RefuseWhatDoesNotFit()
@@ -177,4 +177,10 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
 
     private static string Prefixed(string address, string text) =>
         $"[{address}] " + text.TrimEnd('\n').Replace("\n", $"\n[{address}] ", StringComparison.Ordinal);
+
+    private StageFetch FetchFor(Repository repository, CmdletPump pump)
+    {
+        var access = new RemoteAccess(this);
+        return new StageFetch(repository, remote => access.Open(remote, pump), pump.Context);
+    }
 }

@@ -2,12 +2,12 @@ using DataVersion.Engine;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
+using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Cmdlets;
 
 /// <summary>Brings what stages lack from the remotes: the content of outputs, and earlier runs.</summary>
-internal sealed class StageFetch(Repository repository, OperationContext context)
+internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration, IRemoteStorage> open, OperationContext context)
 {
     /// <summary>Brings the content of outputs into the cache, as far as the remotes have it.</summary>
     public void Outputs(IReadOnlyList<TrackedOutput> outputs) => OutputsAsync(outputs).GetAwaiter().GetResult();
@@ -16,7 +16,7 @@ internal sealed class StageFetch(Repository repository, OperationContext context
     public async Task RunsAsync()
     {
         var remote = repository.Configuration.GetRemote(null);
-        await using var storage = RemoteStorages.Open(remote);
+        await using var storage = open(remote);
         await RunCacheTransfer.RunAsync(repository, remote, storage, TransferDirection.Fetch, 0, error => context.Warn(error.Message), context).ConfigureAwait(false);
     }
 
@@ -26,7 +26,7 @@ internal sealed class StageFetch(Repository repository, OperationContext context
         var selection = new SyncSelection { Paths = [.. outputs.Select(output => output.Path)], Workspace = true };
         foreach (var needs in NeededObjects.Collect(repository, selection, forPush: false, context, problems))
         {
-            await using var storage = RemoteStorages.Open(needs.Remote);
+            await using var storage = open(needs.Remote);
             var plan = await TransferPlanner.PlanFetchAsync(repository, needs, storage, context).ConfigureAwait(false);
             await TransferRunner.RunAsync(repository, plan, storage, 0, (_, error) =>
             {

@@ -4,7 +4,6 @@ using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -81,7 +80,8 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
             // -Remote alone means -Cloud, as with dvc status -r.
             Paths = paths, Remote = Remote, Cloud = Cloud || !NotInRemote, NotInRemote = NotInRemote, Granular = Granular,
         };
-        WriteObject(RunPumped((CmdletPump pump) => RemoteStatusReader.ReadAsync(repository, options, RemoteStorages.Open, pump.Context)),
+        var access = new RemoteAccess(this);
+        WriteObject(RunPumped((CmdletPump pump) => RemoteStatusReader.ReadAsync(repository, options, remote => access.Open(remote, pump), pump.Context)),
             enumerateCollection: true);
     }
 }

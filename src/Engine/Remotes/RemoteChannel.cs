@@ -115,6 +115,26 @@ public sealed class RemoteChannel
         }
     }
 
+    /// <summary>Reads a value and gives the MD5 of its bytes.</summary>
+    internal async Task<ContentHash> HashAsync(string key, Action<long> passed, CancellationToken cancellation)
+    {
+        var found = default(ContentHash);
+        await calls.RunAsync(async watch =>
+        {
+            long came = 0;
+            await using var hashing = new HashingStream(Stream.Null, bytes =>
+            {
+                came += bytes;
+                watch.Pass();
+            });
+            await Storage.GetAsync(key, hashing, ByteRange.Whole, watch.Token).ConfigureAwait(false);
+            found = hashing.CurrentHash();
+            passed(came);
+            return came;
+        }, key, 0, cancellation).ConfigureAwait(false);
+        return found;
+    }
+
     private async Task PutAsync(string key, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
     {
         await calls.RunAsync(async watch =>
@@ -134,14 +154,7 @@ public sealed class RemoteChannel
         var wanted = upload.Md5 is { } known ? Convert.ToHexStringLower(known) : null;
         for (var attempt = 1; wanted is not null; attempt++)
         {
-            var found = "";
-            await calls.RunAsync(async watch =>
-            {
-                await using var hashing = new HashingStream(Stream.Null, _ => watch.Pass());
-                await Storage.GetAsync(key, hashing, ByteRange.Whole, watch.Token).ConfigureAwait(false);
-                found = hashing.CurrentHash().Hex;
-                return upload.Size;
-            }, key, 0, cancellation).ConfigureAwait(false);
+            var found = (await HashAsync(key, static _ => { }, cancellation).ConfigureAwait(false)).Hex;
             if (found == wanted)
                 return;
             if (attempt == 3)

@@ -45,6 +45,10 @@ public sealed partial class RemoteSecrets
         : new DataVersionException(error.Kind, Redact(error.Message), error.Path is null ? null : Redact(error.Path),
             error.RecommendedAction is null ? null : Redact(error.RecommendedAction));
 
+    /// <summary>The value of an option as it may be shown: a secret as <c>***</c>, the name of a secret as it is.</summary>
+    public static string Mask(string option, string value) => RemoteSchema.IsSecret(option) && value.Length > 0
+        && !value.StartsWith(RemoteCredentials.SecretMark, StringComparison.Ordinal) ? "***" : Hide(value);
+
     /// <summary>A text, mostly a URL, without passwords and signatures that its form shows.</summary>
     public static string Hide(string text) => SignedQuery().Replace(UrlPassword().Replace(text, "$1***@"), "$1***");
 

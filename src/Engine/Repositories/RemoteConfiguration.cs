@@ -1,3 +1,5 @@
+using DataVersion.Engine.Remotes;
+
 namespace DataVersion.Engine.Repositories;
 
 /// <summary>A remote as configured, its <c>remote://</c> reference resolved.</summary>
@@ -15,6 +17,7 @@ public sealed record RemoteConfiguration(
     /// <summary>An option or its default; null when there is neither.</summary>
     public string? Get(string option) => Options.GetValueOrDefault(option) ?? RemoteSchema.OptionsOf(Url).GetValueOrDefault(option)?.Default;
 
-    /// <summary>The public description.</summary>
-    public DataRemote ToModel() => new(Name, Url, Scopes[^1], IsDefault, Options);
+    /// <summary>The public description: secrets are not in it.</summary>
+    public DataRemote ToModel() => new(Name, RemoteSecrets.Hide(Url), Scopes[^1], IsDefault,
+        Options.ToDictionary(o => o.Key, o => RemoteSecrets.Mask(o.Key, o.Value), StringComparer.OrdinalIgnoreCase));
 }

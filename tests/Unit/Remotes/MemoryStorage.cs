@@ -19,6 +19,9 @@ internal sealed class MemoryStorage : IRemoteStorage
     /// <summary>Called before each piece of a value is given, with its key and place; may throw.</summary>
     public Action<string, long> BeforePiece { get; set; } = static (_, _) => { };
 
+    /// <summary>What the service says of a value besides its length.</summary>
+    public Func<RemoteItem, byte[], RemoteItem> Describe { get; set; } = static (item, _) => item;
+
     /// <summary>True for a piece of which a bit flips on its way; gets its place.</summary>
     public Func<long, bool> Flip { get; set; } = static _ => false;
 
@@ -37,7 +40,7 @@ internal sealed class MemoryStorage : IRemoteStorage
         cancellation.ThrowIfCancellationRequested();
         lock (Values)
             Asked++;
-        return Task.FromResult(Values.TryGetValue(key, out var bytes) ? new RemoteItem(key, bytes.Length) : null);
+        return Task.FromResult(Values.TryGetValue(key, out var bytes) ? Describe(new RemoteItem(key, bytes.Length), bytes) : null);
     }
 
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
@@ -45,7 +48,7 @@ internal sealed class MemoryStorage : IRemoteStorage
         await Task.Yield();
         foreach (var (key, bytes) in Values)
             if (key.StartsWith(prefix, StringComparison.Ordinal))
-                yield return new RemoteItem(key, bytes.Length);
+                yield return Describe(new RemoteItem(key, bytes.Length), bytes);
     }
 
     public async Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation)

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using DataVersion.Engine.Repositories;
+
+namespace DataVersion.Engine.Remotes;
+
+/// <summary>Looks at a remote as a whole: does it answer, does it know us, may we read and write, does its clock go right.</summary>
+public static class RemoteInspection
+{
+    /// <summary>Services refuse signed requests whose time is further off than 15 minutes; a third of it is worth a word.</summary>
+    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Looks.</summary>
+    /// <param name="remote">The remote.</param>
+    /// <param name="storage">Its storage.</param>
+    /// <param name="write">Store, read back and delete a small value.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <returns>A verdict for each question, in order.</returns>
+    public static async Task<IReadOnlyList<RemoteVerdict>> RunAsync(RemoteConfiguration remote, IRemoteStorage storage, bool write, OperationContext context)
+    {
+        var verdicts = new List<RemoteVerdict>();
+        var clock = Stopwatch.StartNew();
+        StorageFacts? facts = null;
+        try
+        {
+            facts = await RemoteRetry.RunAsync(storage, storage.ExamineAsync, context, context.Cancellation).ConfigureAwait(false);
+            await RemoteRetry.RunAsync(storage, async token =>
+            {
+                await storage.RequireReadableAsync(token).ConfigureAwait(false);
+                return true;
+            }, context, context.Cancellation).ConfigureAwait(false);
+            Add(RemoteCheck.Reachable, RemoteVerdictKind.Good, $"'{storage.Place}' answers{(facts.Service is { } service ? $" ({service})" : "")}, {clock.ElapsedMilliseconds} ms.");
+            Add(RemoteCheck.Credentials, RemoteVerdictKind.Good, facts.Credentials);
+            Add(RemoteCheck.Readable, RemoteVerdictKind.Good, "It can be read.");
+        }
+        catch (TransientRemoteException error)
+        {
+            Add(RemoteCheck.Reachable, RemoteVerdictKind.Failed, error.Message);
+            foreach (var check in (RemoteCheck[])[RemoteCheck.Credentials, RemoteCheck.Readable, RemoteCheck.Writable, RemoteCheck.Clock])
+                Add(check, RemoteVerdictKind.Unknown, "It does not answer.");
+            return verdicts;
+        }
+        catch (DataVersionException error)
+        {
+            Add(RemoteCheck.Reachable, RemoteVerdictKind.Good, $"'{storage.Place}' answers.");
+            Add(RemoteCheck.Credentials, facts is null ? RemoteVerdictKind.Unknown : RemoteVerdictKind.Good, facts?.Credentials ?? "It did not let us in.");
+            Add(RemoteCheck.Readable, RemoteVerdictKind.Failed, $"{error.Message} {error.RecommendedAction}".TrimEnd());
+        }
+        await AddWritableAsync().ConfigureAwait(false);
+        if (facts?.Clock is not { } there)
+            Add(RemoteCheck.Clock, RemoteVerdictKind.Unknown, "The service does not tell its time.");
+        else
+        {
+            var skew = there - DateTimeOffset.UtcNow;
+            Add(RemoteCheck.Clock, skew.Duration() > MostSkew ? RemoteVerdictKind.Failed : RemoteVerdictKind.Good,
+                $"Its clock is {skew.Duration().TotalSeconds:0} s {(skew < TimeSpan.Zero ? "behind" : "ahead of")} this machine's.{(skew.Duration() > MostSkew ? " Set this machine's clock, or signed requests will be refused." : "")}");
+        }
+        return verdicts;
+
+        async Task AddWritableAsync()
+        {
+            if (!write || !storage.Traits.CanDelete)
+            {
+                Add(RemoteCheck.Writable, RemoteVerdictKind.Unknown, write ? "Not tried: what was written could not be deleted again." : "Not tried.");
+                return;
+            }
+            try
+            {
+                await WriteAsync(storage, context).ConfigureAwait(false);
+                Add(RemoteCheck.Writable, RemoteVerdictKind.Good, "A small value was stored, read back and deleted.");
+            }
+            catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+            {
+                Add(RemoteCheck.Writable, RemoteVerdictKind.Failed, error.Message);
+            }
+        }
+
+        void Add(RemoteCheck check, RemoteVerdictKind verdict, string detail) => verdicts.Add(new RemoteVerdict
+        {
+            Remote = remote.Name, Check = check, Verdict = verdict, Detail = detail,
+            Evidence = verdict == RemoteVerdictKind.Unknown ? RemoteEvidence.None : RemoteEvidence.Answer,
+        });
+    }
+
+    private static async Task WriteAsync(IRemoteStorage storage, OperationContext context)
+    {
+        // No tool takes it for an object.
+        var key = $"dataversion-test-{Guid.NewGuid():N}";
+        var bytes = RandomNumberGenerator.GetBytes(64);
+        var path = Path.Join(Path.GetTempPath(), key);
+        await File.WriteAllBytesAsync(path, bytes, context.Cancellation).ConfigureAwait(false);
+        try
+        {
+            using var copies = new VerifiedCopies(context, static _ => { });
+            var upload = new RemoteUpload(path, bytes.Length, null, copies);
+            await upload.LoadAsync(context.Cancellation).ConfigureAwait(false);
+            await RemoteRetry.RunAsync(storage, async token =>
+            {
+                await storage.PutAsync(key, upload, token).ConfigureAwait(false);
+                return true;
+            }, context, context.Cancellation).ConfigureAwait(false);
+            try
+            {
+                var back = await RemoteRetry.RunAsync(storage, async token =>
+                {
+                    var content = new MemoryStream();
+                    await storage.GetAsync(key, content, ByteRange.Whole, token).ConfigureAwait(false);
+                    return content.ToArray();
+                }, context, context.Cancellation).ConfigureAwait(false);
+                if (!back.AsSpan().SequenceEqual(bytes))
+                    throw new DataVersionException(DataErrorKind.TransferFailed, $"What was stored at '{storage.Place}' came back with other bytes.", key);
+            }
+            finally
+            {
+                await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(key, token), context, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Files.FileRemoval.Try(path);
+        }
+    }
+}
