@@ -8,6 +8,7 @@ internal static partial class DvcCommandLine
     // Set-DataRemote -Default:$false asks for a name; which one plays no part.
     private const string AnyRemote = "google";
 
+    // DVC shows secrets.
     private static readonly string[] Scopes = ["System", "Global", "Repository", "Local"];
 
     private static DvcCommand Config(IReadOnlyList<string> words)
@@ -18,13 +19,13 @@ internal static partial class DvcCommandLine
         {
             var scopes = scope is null ? Scopes : [scope];
             var withOrigin = args.Has("--show-origin");
-            return Checked(args, _ => new([.. scopes.Select(name => new CmdletCall("Get-DataConfig").With("Scope", name))])
+            return Checked(args, _ => new([.. scopes.Select(name => new CmdletCall("Get-DataConfig").Switch("ShowSecret").With("Scope", name))])
             { Output = found => DvcText.ConfigList(found, withOrigin) });
         }
         if (args.Has("-u", "--unset"))
             return Checked(args, _ => new(new CmdletCall("Remove-DataConfig").With("Name", args.Targets[0]).With("Scope", scope)));
         if (args.Targets is not [var name, var value])
-            return Checked(args, _ => new(new CmdletCall("Get-DataConfig").With("Name", args.Targets[0]).With("Scope", scope))
+            return Checked(args, _ => new(new CmdletCall("Get-DataConfig").Switch("ShowSecret").With("Name", args.Targets[0]).With("Scope", scope))
             { Output = DvcText.ConfigValue });
         return Checked(args, _ => new(new CmdletCall("Set-DataConfig").With("Name", name).With("Value", new[] { value }).With("Scope", scope)));
     }
