@@ -22,6 +22,7 @@ public static class RemoteStorages
         ["webdavs"] = OpenWebDav,
         ["ssh"] = OpenSsh,
         ["s3"] = OpenS3,
+        ["gs"] = OpenGoogle,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -52,6 +53,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenS3(RemoteConfiguration remote) => new S3.S3Storage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenGoogle(RemoteConfiguration remote) => new GoogleCloud.GoogleStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");

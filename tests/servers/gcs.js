@@ -26,6 +26,12 @@ const noBucket = response => refuse(response, 404, 'notFound', 'The specified bu
 const bodyOf = async request => { const parts = []; for await (const part of request) parts.push(part); return Buffer.concat(parts); };
 const md5 = data => crypto.createHash('md5').update(data).digest('base64');
 
+// Clients go away in the middle of what they send.
+const served = handler => (request, response) => handler(request, response).catch(error => {
+    console.error(request.method, request.url, String(error));
+    if (!response.headersSent) response.status(500).end();
+});
+
 async function save(bucket, name, metadata, data) {
     const upload = emulator.uploadService.multipartUpload({ bucketId: bucket, objectId: name, metadata, dataRaw: data, authorization: 'Bearer owner' });
     return new CloudStorageObjectMetadata(await store.uploadObject(upload));
@@ -94,7 +100,7 @@ front.get('/storage/v1/b/:bucket', (request, response) => {
 front.use(/^\/(?:upload\/|download\/)?storage\/v1\/b\/([^/]+)\/o/, (request, response, next) =>
     emulator._buckets.has(decodeURIComponent(request.params[0])) ? next() : noBucket(response));
 
-front.post('/upload/storage/v1/b/:bucket/o', async (request, response) => {
+front.post('/upload/storage/v1/b/:bucket/o', served(async (request, response) => {
     const { bucket } = request.params, { uploadType } = request.query;
     let data = await bodyOf(request), metadata = {};
     if (uploadType === 'resumable') {
@@ -118,9 +124,9 @@ front.post('/upload/storage/v1/b/:bucket/o', async (request, response) => {
     sessions.set(id, { bucket, name, metadata, file, received: 0 });
     const query = new URLSearchParams({ uploadType, name, upload_id: id });
     response.set('X-GUploader-UploadID', id).set('Location', `http://${request.headers.host}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`).end();
-});
+}));
 
-front.put('/upload/storage/v1/b/:bucket/o', async (request, response) => {
+front.put('/upload/storage/v1/b/:bucket/o', served(async (request, response) => {
     const session = sessions.get(request.query.upload_id);
     const drained = async () => { for await (const _ of request); return response; };
     if (!session) return (await drained()).status(404).end();
@@ -148,7 +154,7 @@ front.put('/upload/storage/v1/b/:bucket/o', async (request, response) => {
     fs.unlinkSync(session.file);
     if (!checksumHolds(request, response, session.metadata, data)) return sessions.delete(request.query.upload_id);
     response.json(session.result = await save(session.bucket, session.name, session.metadata, data));
-});
+}));
 front.delete('/upload/storage/v1/b/:bucket/o', (request, response) => { sessions.delete(request.query.upload_id); response.status(499).end(); });
 
 // The emulator keeps one generation, and ignores ranges behind the end.
