@@ -1,7 +1,10 @@
+using System.Collections;
 using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -12,8 +15,9 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
 {
     private readonly RequestedVersions requested = new();
 
-    /// <summary>Tracked paths, paths inside tracked folders, or folders above them.</summary>
+    /// <summary>Tracked paths, paths inside tracked folders, or folders above them; with -Source paths in that repository, without wildcards.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Path")]
+    [Parameter(Position = 0, ParameterSetName = "Source")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[] Path { get; set; } = [];
@@ -32,8 +36,28 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
     // By property only where LiteralPath binds by property: bound in the other set, it would make a string of the object.
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(RevisionCompleter))]
+    [Parameter(ParameterSetName = "Source")]
+    [ArgumentCompleter(typeof(SourceRevisionCompleter))]
     public string? Revision { get; set; }
+
+    /// <summary>Another repository (a path or Git address), or without -Path a URL or path of the data itself.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? Source { get; set; }
+
+    /// <summary>The remote of the source repository that holds the data; its default one if none is named.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? SourceRemote { get; set; }
+
+    /// <summary>Options: of the remote of the source repository, or without -Path of the storage that the URL names.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    public Hashtable? Option { get; set; }
+
+    /// <summary>A configuration file that is laid over that of the source repository.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? Config { get; set; }
 
     /// <summary>Overwrite files that are there.</summary>
     [Parameter]
@@ -52,6 +76,11 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Source is not null)
+        {
+            ExportFromSource();
+            return;
+        }
         using var repository = OpenRepository(FindRepository());
         List<ExportRequest> requests = [.. requested.All.SelectMany(group => (RequestedInRepository(repository, group.Paths) ?? [])
             .Select(path => new ExportRequest(group.Revision, path)))];
@@ -69,5 +98,30 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
             foreach (var failure in ExportOperation.Run(repository, steps, pump.WriteObject, pump.Context))
                 pump.WriteError(failure.Error, failure.Path);
         });
+    }
+
+    private void ExportFromSource()
+    {
+        using var repository = TryFindRepository() is { } layout ? OpenRepository(layout) : null;
+        var request = SourceRequests.Of(Source!, Path.Length > 0, Revision, SourceRemote, Option, Config, ResolveLiteral);
+        var destination = ResolveLiteral(Destination);
+        if (Path.Length > 1 && !System.IO.Directory.Exists(destination))
+            Fail(new DataVersionException(DataErrorKind.PathNotFound, $"Several paths need a folder as destination, and '{destination}' is none.", destination, "Make it, or export them one by one."));
+        var reader = new OriginReader(request, RemoteStorages.Open, repository);
+        try
+        {
+            foreach (var path in Path.Length == 0 ? [""] : Path)
+                if (TryRunPumped(path, context => OriginExport.PlanAsync(reader.Open(path, context), reader.NameOf(path), destination, Force, context).GetAwaiter().GetResult(), out var plan)
+                    && ShouldProcess(destination, $"Export {plan.Steps.Count} file(s) of {plan.Origin.Place}"))
+                    RunPumped(async (CmdletPump pump) =>
+                    {
+                        foreach (var failure in await OriginExport.RunAsync(plan, Force, pump.WriteObject, pump.Context).ConfigureAwait(false))
+                            pump.WriteError(failure.Error, failure.Path);
+                    });
+        }
+        finally
+        {
+            RunPumped((CmdletPump _) => reader.DisposeAsync().AsTask());
+        }
     }
 }

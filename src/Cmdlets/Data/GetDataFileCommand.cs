@@ -1,7 +1,10 @@
+using System.Collections;
 using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Workspaces;
+using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -12,8 +15,9 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
 {
     private readonly RequestedVersions requested = new();
 
-    /// <summary>Tracked paths, paths inside tracked folders, or folders above them; everything when not given.</summary>
+    /// <summary>Tracked paths, paths inside tracked folders, or folders above them; everything when not given. With -Source paths in that repository, without wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
+    [Parameter(Position = 0, ParameterSetName = "Source")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TrackedPathCompleter))]
     public string[]? Path { get; set; }
@@ -27,8 +31,28 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     // By property only where LiteralPath binds by property: bound in the other set, it would make a string of the object.
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(RevisionCompleter))]
+    [Parameter(ParameterSetName = "Source")]
+    [ArgumentCompleter(typeof(SourceRevisionCompleter))]
     public string? Revision { get; set; }
+
+    /// <summary>List another repository (a path or Git address), or what a URL of a storage service holds.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? Source { get; set; }
+
+    /// <summary>The remote of the source repository that holds the data; its default one if none is named.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? SourceRemote { get; set; }
+
+    /// <summary>Options: of the remote of the source repository, or of the storage that the URL names.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    public Hashtable? Option { get; set; }
+
+    /// <summary>A configuration file that is laid over that of the source repository.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    [ValidateNotNullOrEmpty]
+    public string? Config { get; set; }
 
     /// <summary>List the files inside tracked folders too.</summary>
     [Parameter]
@@ -47,6 +71,11 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Source is not null)
+        {
+            ListSource();
+            return;
+        }
         var layout = FindRepository();
         using var repository = OpenRepository(layout);
         var failures = new List<PathFailure>();
@@ -55,5 +84,27 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
                 WriteObject(RunPumped(context => DataFileList.List(repository, revision, paths, Recurse, context, failures)), enumerateCollection: true);
         foreach (var failure in failures)
             WriteError(failure.Error, failure.Path);
+    }
+
+    private void ListSource()
+    {
+        using var repository = TryFindRepository() is { } layout ? OpenRepository(layout) : null;
+        var request = SourceRequests.Of(Source!, Path is not null || Revision is not null, Revision, SourceRemote, Option, Config, ResolveLiteral);
+        var reader = new OriginReader(request with { IsRepository = request.IsRepository || OriginReader.LooksLikeRepository(request.Source) }, RemoteStorages.Open, repository);
+        try
+        {
+            foreach (var path in Path ?? [""])
+            {
+                var failures = new List<PathFailure>();
+                if (TryRunPumped(path, context => reader.ListAsync(path, Recurse, failures, context).GetAwaiter().GetResult(), out var files))
+                    WriteObject(files, enumerateCollection: true);
+                foreach (var failure in failures)
+                    WriteError(failure.Error, failure.Path);
+            }
+        }
+        finally
+        {
+            RunPumped((CmdletPump _) => reader.DisposeAsync().AsTask());
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
 
@@ -15,6 +16,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     private readonly RequestedPaths requested = new();
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private readonly List<string?> remotes = [];
+    private readonly Dictionary<string, ContentHash> partial = new(StringComparer.Ordinal);
     private int failed;
 
     /// <summary>Name of the remote; without it every output goes to its own or to the default one.</summary>
@@ -119,6 +121,8 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         if (Direction != TransferDirection.Push)
             foreach (var remote in remotes)
                 Transfer(repository, Select(remote, paths), TransferDirection.Fetch);
+        if (Direction != TransferDirection.Push)
+            FetchImports(repository, Select(null, paths));
         if (IsPull)
             CheckOut(repository, paths);
         if (failed > 0)
@@ -188,6 +192,26 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         pump.WriteError(error, result);
     }
 
+    /// <summary>What comes from other repositories, and what was imported without its data, comes from its source.</summary>
+    private void FetchImports(Repository repository, SyncSelection selection)
+    {
+        var items = RunPumped(context => ImportFetch.Plan(repository, selection, context));
+        var confirmed = new List<ImportItem>();
+        foreach (var item in items)
+            if (ShouldProcess($"Performing the operation \"Fetch from the source\" on target \"{item.Path} ({item.Origin})\".", $"Fetch {item.Path} from {item.Origin}?", "Confirm", out var reason))
+                confirmed.Add(item);
+            else if (reason == ShouldProcessReason.WhatIf)
+                WriteObject(ImportFetch.Result(item, item.Output!.Hash ?? default, null, TransferOutcome.Planned, null));
+        if (confirmed.Count == 0)
+            return;
+        RunPumped(async (CmdletPump pump) =>
+        {
+            await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
+            foreach (var (path, hash) in await ImportFetch.RunAsync(repository, confirmed, origins, (result, error) => Report(pump, result, error), pump.Context).ConfigureAwait(false))
+                partial[path] = hash;
+        });
+    }
+
     private void CopyRuns(Repository repository, string? name, TransferDirection direction)
     {
         var remote = RunPumped(_ => repository.Configuration.GetRemote(name));
@@ -208,7 +232,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
     private void CheckOut(Repository repository, string[]? paths)
     {
         var options = new CheckoutOptions { Force = Force, AllowMissing = AllowMissing, Paths = paths };
-        var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index, options, context));
+        var plan = RunPumped(context => CheckoutPlanner.Plan(repository, repository.Index.With(partial), options, context));
         if (plan.Unsaved.Count > 0)
             Fail(new UnsavedDataException(plan.Unsaved));
         if (plan.Steps.Count > 0 && !ShouldProcess($"{repository.Layout.Root} ({plan.Steps.Count} file(s))", "Check out"))

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
 
@@ -37,6 +38,10 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter IncludeUnchanged { get; set; }
 
+    /// <summary>Ask the sources of imports, too, whether they have changed.</summary>
+    [Parameter]
+    public SwitchParameter IncludeUpdates { get; set; }
+
     /// <summary>Compare the cache with the remote, file by file, instead of HEAD, metadata and workspace.</summary>
     [Parameter]
     public SwitchParameter Cloud { get; set; }
@@ -69,6 +74,12 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
         var options = new StatusOptions { Paths = paths, Granular = Granular, Untracked = Untracked, Unchanged = IncludeUnchanged };
         var problems = new List<PathFailure>();
         WriteObject(RunPumped(context => StatusReader.Read(repository, options, context, problems)), enumerateCollection: true);
+        if (IncludeUpdates)
+            WriteObject(RunPumped(async (CmdletPump pump) =>
+            {
+                await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
+                return await ImportStatusReader.ReadAsync(repository, paths, origins, problems, pump.Context).ConfigureAwait(false);
+            }), enumerateCollection: true);
         foreach (var problem in problems)
             WriteError(problem.Error, problem.Path);
     }

@@ -48,4 +48,20 @@ internal static class FileRemoval
             // A left-over temporary name is ignored by every listing, ours and DVC's.
         }
     }
+
+    /// <summary>Deletes a temporary folder of ours with everything in it, as far as it is possible.</summary>
+    public static void TryFolder(string folder)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+                    file.IsReadOnly = false;
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It lies among other temporary files.
+        }
+    }
 }

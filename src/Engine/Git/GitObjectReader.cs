@@ -118,6 +118,49 @@ public sealed class GitObjectReader : IDisposable
         return found;
     }
 
+    /// <summary>Writes the bytes of an object to a stream, whatever its size. False when there is no object of that name.</summary>
+    /// <param name="id">A name in hexadecimal.</param>
+    /// <param name="target">Where the bytes go.</param>
+    /// <param name="cancellation">Looked at between two pieces.</param>
+    public bool TryCopy(string id, Stream target, CancellationToken cancellation = default)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            Start();
+            try
+            {
+                process!.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(id + "\n"));
+                process.StandardInput.BaseStream.Flush();
+                var words = Line().Split(' ');
+                if (words.Length != 3 || !long.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out var left))
+                    return false;
+                var buffer = new byte[1 << 16];
+                while (left > 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var read = answers!.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+                    if (read == 0)
+                        throw new EndOfStreamException("git cat-file ended.");
+                    target.Write(buffer, 0, read);
+                    left -= read;
+                }
+                answers!.ReadByte();
+                return true;
+            }
+            catch (Exception broken) when (broken is FormatException or EndOfStreamException)
+            {
+                throw Broken(broken);
+            }
+            catch
+            {
+                // The rest of the answer would be taken for that to the next question.
+                Stop();
+                throw;
+            }
+        }
+    }
+
     /// <summary>Ends the process.</summary>
     public void Dispose()
     {
@@ -149,21 +192,13 @@ public sealed class GitObjectReader : IDisposable
     // "<id> <type> <size>\n<bytes>\n", or "<question> missing|ambiguous|...\n"
     private GitObject? Answer()
     {
-        var line = new MemoryStream(128);
-        for (int next; (next = answers!.ReadByte()) != '\n';)
-        {
-            if (next < 0)
-                throw new EndOfStreamException("git cat-file ended.");
-            line.WriteByte((byte)next);
-        }
-        var header = Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length);
-        var words = header.Split(' ');
+        var words = Line().Split(' ');
         if (words.Length != 3 || !int.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
             return words.Length == 3 && words[2].All(char.IsAsciiDigit)
                 ? throw new FormatException($"The object {words[0]} is too large to be metadata.")
                 : null;
         var bytes = new byte[size];
-        answers.ReadExactly(bytes);
+        answers!.ReadExactly(bytes);
         answers.ReadByte();
         var type = words[1] switch
         {
@@ -174,6 +209,18 @@ public sealed class GitObjectReader : IDisposable
             _ => throw new FormatException($"Unknown kind of object: {words[1]}."),
         };
         return new GitObject(type, words[0], bytes);
+    }
+
+    private string Line()
+    {
+        var line = new MemoryStream(128);
+        for (int next; (next = answers!.ReadByte()) != '\n';)
+        {
+            if (next < 0)
+                throw new EndOfStreamException("git cat-file ended.");
+            line.WriteByte((byte)next);
+        }
+        return Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length);
     }
 
     // What is left in the pipes would answer the wrong question: the next reading begins with a new process.

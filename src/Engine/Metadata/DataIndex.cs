@@ -51,6 +51,10 @@ public sealed class DataIndex
     /// <summary>The metadata files that were read, by code points.</summary>
     public IReadOnlyList<string> MetadataPaths { get; }
 
+    /// <summary>The same with another content for some paths.</summary>
+    public DataIndex With(IReadOnlyDictionary<string, ContentHash> contents) => contents.Count == 0 ? this
+        : new DataIndex([.. Outputs.Select(output => contents.TryGetValue(output.Path, out var hash) ? output with { Hash = hash } : output)], StaleOutputs, MetadataPaths);
+
     /// <summary>The output at exactly this path; external ones by their text.</summary>
     public TrackedOutput? Find(string path) => byPath.GetValueOrDefault(path);
 

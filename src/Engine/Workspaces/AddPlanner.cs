@@ -50,9 +50,32 @@ public sealed class AddPlanner
         return new AddPlan(planner.items, planner.failures);
     }
 
-    private void PlanOne(string source)
+    /// <summary>
+    /// What recording data at a place means when its content comes from outside of this machine's files: the same rules, with
+    /// <see cref="AddAction.Track"/> or <see cref="AddAction.Update"/> as answer.
+    /// </summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="target">Absolute path of the data that will be there.</param>
+    /// <param name="isFolder">It will be a folder.</param>
+    /// <param name="force">What is there may be overwritten.</param>
+    /// <exception cref="DataVersionException">It cannot be recorded there.</exception>
+    internal static AddItem PlanArrival(Repository repository, string target, bool isFolder, bool force)
     {
-        var target = options.OutFile is null ? source : DestinationOf(source, options.OutFile);
+        repository.Index.CheckConflicts();
+        var planner = new AddPlanner(repository, new AddOptions { OutFile = target, Force = force });
+        planner.PlanOne(target, target, default(FileStat) with { Kind = isFolder ? FileKind.Directory : FileKind.File });
+        planner.RefuseWhatGitTracks();
+        if (planner.failures.Count > 0)
+            throw planner.failures[0].Error;
+        return planner.items[0] is { Action: not AddAction.UpdatePart } item ? item : throw new DataVersionException(DataErrorKind.OutputConflict,
+            $"'{planner.items[0].Target}' lies inside '{planner.items[0].Path}', which '{planner.items[0].MetadataPath}' tracks.", target, "Choose another place.");
+    }
+
+    private void PlanOne(string source) =>
+        PlanOne(source, options.OutFile is null ? source : DestinationOf(source, options.OutFile), FileStat.Read(source));
+
+    private void PlanOne(string source, string target, FileStat stat)
+    {
         var path = repository.Layout.ToRelative(target);
         if (string.IsNullOrEmpty(path) || path == ".dvc" || path.StartsWith(".dvc/", StringComparison.Ordinal))
             throw new DataVersionException(DataErrorKind.PathOutsideRepository,
@@ -65,7 +88,6 @@ public sealed class AddPlanner
             return;
         if (folders.ProblemAbove(path) is { } problem)
             throw problem;
-        var stat = FileStat.Read(source);
         if (repository.Ignore.Match(path, stat.Kind == FileKind.Directory) is { IsNegated: false } match)
             throw new DataVersionException(DataErrorKind.PathIgnored,
                 $"'{path}' is ignored by {match.File}, line {match.Line}: {match.Pattern}", path, "Change the pattern, or add another path.");

@@ -23,14 +23,15 @@ internal sealed class MetadataUpdate(Repository repository)
     /// <summary>Reads, changes and writes a <c>.dvc</c> file.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <param name="change">Makes the change.</param>
-    public void WriteDataFile(string path, Action<DataFileDocument> change)
+    /// <param name="withChecksum">Record the checksum of an import's definition.</param>
+    public void WriteDataFile(string path, Action<DataFileDocument> change, bool withChecksum = true)
     {
         var old = ReadOld(path);
         var document = old is null
             ? DataFileDocument.CreateNew(path)
             : DataFileDocument.Parse(Utf8Text.Decode(old, path, DataErrorKind.MetadataInvalid), path);
         change(document);
-        if (document.IsImport)
+        if (document.IsImport && withChecksum)
             document.StageHash = document.ComputeStageHash();
         Replace(path, old, Encoding.UTF8.GetBytes(document.ToText()));
     }
