@@ -4,7 +4,6 @@ using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -53,6 +52,10 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
     /// <summary>Options: of the remote of the source repository, or without -Path of the storage that the URL names.</summary>
     [Parameter(ParameterSetName = "Source")]
     public Hashtable? Option { get; set; }
+
+    /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    public PSCredential? Credential { get; set; }
 
     /// <summary>A configuration file that is laid over that of the source repository.</summary>
     [Parameter(ParameterSetName = "Source")]
@@ -107,21 +110,38 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
         var destination = ResolveLiteral(Destination);
         if (Path.Length > 1 && !System.IO.Directory.Exists(destination))
             Fail(new DataVersionException(DataErrorKind.PathNotFound, $"Several paths need a folder as destination, and '{destination}' is none.", destination, "Make it, or export them one by one."));
-        var reader = new OriginReader(request, RemoteStorages.Open, repository);
+        var access = new RemoteAccess(this, Credential);
+        // A remote may be opened late, and then asks the person through the pump that runs by then.
+        CmdletPump? current = null;
+        var reader = new OriginReader(request, remote => access.Open(remote, current!), repository);
         try
         {
             foreach (var path in Path.Length == 0 ? [""] : Path)
-                if (TryRunPumped(path, context => OriginExport.PlanAsync(reader.Open(path, context), reader.NameOf(path), destination, Force, context).GetAwaiter().GetResult(), out var plan)
-                    && ShouldProcess(destination, $"Export {plan.Steps.Count} file(s) of {plan.Origin.Place}"))
+                if (Plan(path) is { } plan && ShouldProcess(destination, $"Export {plan.Steps.Count} file(s) of {plan.Origin.Place}"))
                     RunPumped(async (CmdletPump pump) =>
                     {
-                        foreach (var failure in await OriginExport.RunAsync(plan, Force, pump.WriteObject, pump.Context).ConfigureAwait(false))
-                            pump.WriteError(failure.Error, failure.Path);
+                        current = pump;
+                        foreach (var problem in await OriginExport.RunAsync(plan, Force, pump.WriteObject, pump.Context).ConfigureAwait(false))
+                            pump.WriteError(problem.Error, problem.Path);
                     });
         }
         finally
         {
             RunPumped((CmdletPump _) => reader.DisposeAsync().AsTask());
         }
+
+        OriginExportPlan? Plan(string path) => RunPumped(async (CmdletPump pump) =>
+        {
+            current = pump;
+            try
+            {
+                return await OriginExport.PlanAsync(reader.Open(path, pump.Context), reader.NameOf(path), destination, Force, pump.Context).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+            {
+                pump.WriteError(error, path);
+                return null;
+            }
+        });
     }
 }

@@ -4,7 +4,6 @@ using DataVersion.Cmdlets.Completion;
 using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -49,6 +48,10 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     [Parameter(ParameterSetName = "Source")]
     public Hashtable? Option { get; set; }
 
+    /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
+    [Parameter(ParameterSetName = "Source")]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>A configuration file that is laid over that of the source repository.</summary>
     [Parameter(ParameterSetName = "Source")]
     [ValidateNotNullOrEmpty]
@@ -90,21 +93,26 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
     {
         using var repository = TryFindRepository() is { } layout ? OpenRepository(layout) : null;
         var request = SourceRequests.Of(Source!, Path is not null || Revision is not null, Revision, SourceRemote, Option, Config, ResolveLiteral);
-        var reader = new OriginReader(request with { IsRepository = request.IsRepository || OriginReader.LooksLikeRepository(request.Source) }, RemoteStorages.Open, repository);
-        try
+        RunPumped(async (CmdletPump pump) =>
         {
+            var access = new RemoteAccess(this, Credential);
+            await using var reader = new OriginReader(request with { IsRepository = request.IsRepository || OriginReader.LooksLikeRepository(request.Source) },
+                remote => access.Open(remote, pump), repository);
             foreach (var path in Path ?? [""])
             {
                 var failures = new List<PathFailure>();
-                if (TryRunPumped(path, context => reader.ListAsync(path, Recurse, failures, context).GetAwaiter().GetResult(), out var files))
-                    WriteObject(files, enumerateCollection: true);
+                try
+                {
+                    foreach (var file in await reader.ListAsync(path, Recurse, failures, pump.Context).ConfigureAwait(false))
+                        pump.WriteObject(file);
+                }
+                catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+                {
+                    pump.WriteError(error, path);
+                }
                 foreach (var failure in failures)
-                    WriteError(failure.Error, failure.Path);
+                    pump.WriteError(failure.Error, failure.Path);
             }
-        }
-        finally
-        {
-            RunPumped((CmdletPump _) => reader.DisposeAsync().AsTask());
-        }
+        });
     }
 }

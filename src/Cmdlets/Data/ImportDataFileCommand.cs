@@ -6,7 +6,6 @@ using DataVersion.Engine;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -75,6 +74,10 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Config { get; set; }
 
+    /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
+    [Parameter]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>Seconds to wait for another process that holds the repository; -1 waits for ever.</summary>
     [Parameter, ValidateRange(-1, int.MaxValue)]
     public int LockTimeout { get; set; } = DefaultLockTimeout;
@@ -88,14 +91,16 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
         using var repository = OpenRepository(layout);
         var request = Request();
         using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
-        var item = RunPumped(_ => ImportPlanner.Plan(repository, request));
+        if (!TryRunPumped(request.Destination, _ => ImportPlanner.Plan(repository, request), out var item))
+            return;
         WarnOfSecrets(request, item);
         if (!ShouldProcess(item.Path, $"Import from {item.Origin}"))
             return;
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
-            await using var upload = ToRemote && repository.Configuration.GetRemote(Remote) is var remote ? new ImportUpload(remote, RemoteStorages.Open(remote)) : null;
+            var access = new RemoteAccess(this, Credential);
+            await using var origins = new ImportOrigins(repository, source => access.Open(source, pump));
+            await using var upload = ToRemote && repository.Configuration.GetRemote(Remote) is var remote ? new ImportUpload(remote, new RemoteAccess(this).Open(remote, pump)) : null;
             var options = new ImportOptions { NoDownload = NoDownload, NoExec = NoExec, Force = Force, Upload = upload };
             foreach (var failure in await ImportRunner.RunAsync(repository, [item], options, origins, pump.WriteObject, pump.Context).ConfigureAwait(false))
                 pump.WriteError(failure.Error, failure.Path);

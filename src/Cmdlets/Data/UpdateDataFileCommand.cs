@@ -4,7 +4,6 @@ using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Workspaces;
-using DataVersion.Remotes;
 
 namespace DataVersion.Cmdlets;
 
@@ -53,6 +52,10 @@ public sealed class UpdateDataFileCommand : RepositoryCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
+    [Parameter]
+    public PSCredential? Credential { get; set; }
+
     /// <summary>Seconds to wait for another process that holds the repository; -1 waits for ever.</summary>
     [Parameter, ValidateRange(-1, int.MaxValue)]
     public int LockTimeout { get; set; } = DefaultLockTimeout;
@@ -89,8 +92,9 @@ public sealed class UpdateDataFileCommand : RepositoryCmdlet
             return;
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
-            await using var upload = ToRemote && repository.Configuration.GetRemote(Remote) is var remote ? new ImportUpload(remote, RemoteStorages.Open(remote)) : null;
+            var access = new RemoteAccess(this, Credential);
+            await using var origins = new ImportOrigins(repository, source => access.Open(source, pump));
+            await using var upload = ToRemote && repository.Configuration.GetRemote(Remote) is var remote ? new ImportUpload(remote, new RemoteAccess(this).Open(remote, pump)) : null;
             // DVC stages what it imports, not what it updates.
             var options = new ImportOptions { NoDownload = NoDownload, Force = Force, Upload = upload, Autostage = false };
             foreach (var failure in await ImportRunner.RunAsync(repository, confirmed, options, origins, pump.WriteObject, pump.Context).ConfigureAwait(false))

@@ -206,7 +206,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             return;
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
+            await using var origins = new ImportOrigins(repository, remote => Access.Open(remote, pump));
             foreach (var (path, hash) in await ImportFetch.RunAsync(repository, confirmed, origins, (result, error) => Report(pump, result, error), pump.Context).ConfigureAwait(false))
                 partial[path] = hash;
         });

@@ -107,8 +107,11 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
         plan = plan with { Stages = [.. plan.Stages.Where(MayRun)] };
         if (IsWhatIf)
             return;
-        RunPumped(pump => PipelineRunner.RunAsync(repository, plan,
-            Pull ? options with { Fetch = FetchFor(repository, pump).Outputs } : options, EventsOf(pump), locking, pump.Context));
+        RunPumped(pump =>
+        {
+            var fetch = FetchFor(repository, pump);
+            return PipelineRunner.RunAsync(repository, plan, options with { Fetch = Pull ? fetch.Outputs : null, Import = fetch.Import }, EventsOf(pump), locking, pump.Context);
+        });
     }
 
     private void RefuseWhatDoesNotFit()

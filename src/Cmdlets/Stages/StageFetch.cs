@@ -1,4 +1,5 @@
 using DataVersion.Engine;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Workspaces;
@@ -11,6 +12,9 @@ internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration
 {
     /// <summary>Brings the content of outputs into the cache, as far as the remotes have it.</summary>
     public void Outputs(IReadOnlyList<TrackedOutput> outputs) => OutputsAsync(outputs).GetAwaiter().GetResult();
+
+    /// <summary>Brings an import that is not frozen up to date with its source.</summary>
+    public void Import(string metadataPath) => ImportAsync(metadataPath).GetAwaiter().GetResult();
 
     /// <summary>Brings the files of earlier runs that the cache lacks.</summary>
     public async Task RunsAsync()
@@ -36,5 +40,15 @@ internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration
         }
         foreach (var problem in problems)
             context.Warn(problem.Error.Message);
+    }
+
+    private async Task ImportAsync(string metadataPath)
+    {
+        var failures = new List<PathFailure>();
+        var items = ImportPlanner.PlanUpdate(repository, [metadataPath], null, failures);
+        await using var origins = new ImportOrigins(repository, open);
+        failures.AddRange(await ImportRunner.RunAsync(repository, items, new ImportOptions { Autostage = false }, origins, static _ => { }, context).ConfigureAwait(false));
+        if (failures.Count > 0)
+            throw failures[0].Error;
     }
 }

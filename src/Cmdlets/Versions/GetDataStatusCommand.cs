@@ -77,7 +77,8 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
         if (IncludeUpdates)
             WriteObject(RunPumped(async (CmdletPump pump) =>
             {
-                await using var origins = new ImportOrigins(repository, RemoteStorages.Open);
+                var access = new RemoteAccess(this);
+                await using var origins = new ImportOrigins(repository, remote => access.Open(remote, pump));
                 return await ImportStatusReader.ReadAsync(repository, paths, origins, problems, pump.Context).ConfigureAwait(false);
             }), enumerateCollection: true);
         foreach (var problem in problems)

@@ -21,7 +21,7 @@ internal static class ImportAddress
     public static (RemoteConfiguration Remote, string Key) ToStorage(string url, IReadOnlyDictionary<string, string>? options, Configuration? configuration)
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
-        var name = "source";
+        var name = RemoteSecrets.Hide(url);
         if (RemoteSchema.SchemeOf(url) == RemoteScheme)
         {
             var rest = url[(RemoteScheme.Length + 3)..];

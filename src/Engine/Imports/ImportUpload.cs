@@ -27,10 +27,12 @@ public sealed class ImportUpload(RemoteConfiguration remote, IRemoteStorage stor
         var hashes = new ContentHash[tree.Files.Count];
         var sizes = new long[hashes.Length];
         var progress = new ProgressCount("Sending", hashes.Length, tree.Size, context);
+        var channel = new RemoteChannel(repository, remote, storage, 0, context);
+        var download = new OriginDownload(origin, progress.AddBytes, repository, context);
         using var copies = new VerifiedCopies(context, static _ => { });
         await Parallel.ForEachAsync(Enumerable.Range(0, hashes.Length), new ParallelOptions
         {
-            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Min(origin.Connections, TransferRunner.Throttle(remote, storage, 0)),
+            CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Min(origin.Connections, channel.Width),
         }, async (i, token) =>
         {
             var file = tree.Files[i];
@@ -38,8 +40,8 @@ public sealed class ImportUpload(RemoteConfiguration remote, IRemoteStorage stor
             try
             {
                 (hashes[i], sizes[i]) = temporary is null ? (copies.Hash(file.LocalPath!, ContentHashAlgorithm.Md5), file.Size)
-                    : await new OriginDownload(origin, progress.AddBytes).ReceiveAsync(file, temporary, token).ConfigureAwait(false);
-                await PutAsync(objects, hashes[i], temporary ?? file.LocalPath!, sizes[i], copies, context, token).ConfigureAwait(false);
+                    : await download.ReceiveAsync(file, temporary, token).ConfigureAwait(false);
+                await PutAsync(objects, channel, hashes[i], temporary ?? file.LocalPath!, sizes[i], copies, context, token).ConfigureAwait(false);
                 FaultPoint.Reach("push.object");
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -61,7 +63,7 @@ public sealed class ImportUpload(RemoteConfiguration remote, IRemoteStorage stor
         try
         {
             await File.WriteAllBytesAsync(written, bytes, context.Cancellation).ConfigureAwait(false);
-            await PutAsync(objects, manifest.Hash, written, bytes.Length, copies, context, context.Cancellation).ConfigureAwait(false);
+            await PutAsync(objects, channel, manifest.Hash, written, bytes.Length, copies, context, context.Cancellation).ConfigureAwait(false);
             FaultPoint.Reach("push.manifest");
         }
         finally
@@ -71,19 +73,9 @@ public sealed class ImportUpload(RemoteConfiguration remote, IRemoteStorage stor
         return new ReceivedContent(manifest.Hash, manifest, sizes.Sum());
     }
 
-    private async Task PutAsync(RemoteObjects objects, ContentHash hash, string path, long size, VerifiedCopies copies, OperationContext context, CancellationToken cancellation)
+    private static async Task PutAsync(RemoteObjects objects, RemoteChannel channel, ContentHash hash, string path, long size, VerifiedCopies copies, OperationContext context, CancellationToken cancellation)
     {
-        if ((await objects.FindAsync([hash], context).ConfigureAwait(false)).ContainsKey(hash))
-            return;
-        for (var attempt = 1; ; attempt++)
-            try
-            {
-                await storage.PutAsync(RemoteKeys.Of(hash), new RemoteUpload(path, size, hash, copies), cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (TransientRemoteException error) when (attempt < RemoteRetry.Attempts)
-            {
-                await Task.Delay(RemoteRetry.DelayAfter(attempt, error), cancellation).ConfigureAwait(false);
-            }
+        if (!(await objects.FindAsync([hash], context).ConfigureAwait(false)).ContainsKey(hash))
+            await channel.SendAsync(RemoteKeys.Of(hash), new RemoteUpload(path, size, hash, copies), static _ => { }, cancellation).ConfigureAwait(false);
     }
 }

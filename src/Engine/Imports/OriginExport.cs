@@ -40,7 +40,7 @@ public static class OriginExport
     {
         var failures = new List<PathFailure>();
         var progress = new ProgressCount("Exporting", plan.Steps.Count, plan.Steps.Sum(step => Math.Max(step.File.Size, 0)), context);
-        var download = new OriginDownload(plan.Origin, progress.AddBytes);
+        var download = new OriginDownload(plan.Origin, progress.AddBytes, null, context);
         if (plan.Folder is not null)
             Directory.CreateDirectory(plan.Folder);
         foreach (var folder in plan.Steps.Select(step => Path.GetDirectoryName(step.Destination)!).Distinct())

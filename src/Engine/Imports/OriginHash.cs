@@ -22,7 +22,7 @@ internal static class OriginHash
                 failure = outcome.Error;
         }, context);
         foreach (var i in Enumerable.Range(0, hashes.Length).Where(i => tree.Files[i].LocalPath is null))
-            (hashes[i], sizes[i]) = await new OriginDownload(origin).HashAsync(tree.Files[i], context.Cancellation).ConfigureAwait(false);
+            (hashes[i], sizes[i]) = await new OriginDownload(origin, null, null, context).HashAsync(tree.Files[i], context.Cancellation).ConfigureAwait(false);
         if (failure is not null)
             throw failure;
         var manifest = tree.IsFolder ? Manifest.Create(tree.Files.Select((file, i) => new ManifestEntry(file.Path, hashes[i]))) : null;

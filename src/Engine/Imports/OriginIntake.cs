@@ -87,15 +87,16 @@ internal sealed class OriginIntake(Repository repository, IDataOrigin origin, Op
         if (wanted.Length == 0)
             return;
         var progress = new ProgressCount("Receiving", wanted.Length, wanted.Sum(i => Math.Max(tree.Files[i].Size, 0)), context);
-        var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = origin.Connections };
+        var download = new OriginDownload(origin, progress.AddBytes, repository, context);
+        var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = download.Width };
         await Parallel.ForEachAsync(wanted.OrderByDescending(i => tree.Files[i].Size), parallel, async (i, token) =>
         {
             var file = tree.Files[i];
             string? temporary = null;
             try
             {
-                temporary = repository.Stores.Current.TemporaryName();
-                (hashes[i], sizes[i]) = await new OriginDownload(origin, progress.AddBytes).ReceiveAsync(file, temporary, token).ConfigureAwait(false);
+                temporary = download.TemporaryName(repository.Stores.Current.TemporaryName(), file);
+                (hashes[i], sizes[i]) = await download.ReceiveAsync(file, temporary, token).ConfigureAwait(false);
                 FaultPoint.Reach("import.downloaded");
                 Publish(temporary, hashes[i]);
                 FaultPoint.Reach("import.object");
@@ -106,7 +107,8 @@ internal sealed class OriginIntake(Repository repository, IDataOrigin origin, Op
             }
             finally
             {
-                if (temporary is not null)
+                // What has come of a large one is gone on with by the next attempt; one that was published has no name here any more.
+                if (temporary is not null && (hashes[i] != default || !download.IsResumable(file)))
                     FileRemoval.Try(temporary);
             }
             progress.ItemDone(file.Path);

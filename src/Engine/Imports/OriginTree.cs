@@ -17,6 +17,9 @@ public sealed record OriginFile(string Path, long Size)
     /// <summary>How the service tells versions of it apart, as DVC writes it; null for services that do not tell.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>MD5 of the bytes as 32 hexadecimal digits, when a service has computed it.</summary>
+    public string? Md5 { get; init; }
+
     /// <summary>The version on a service that keeps versions.</summary>
     public string? Version { get; init; }
 

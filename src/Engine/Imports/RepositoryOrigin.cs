@@ -186,10 +186,14 @@ internal sealed class RepositoryOrigin(SourceRepository source, string path, Rep
 
     private DataFile Describe(OriginFile file) => new()
     {
-        Path = MetadataPath.Join(path, file.Path).TrimEnd('/'), Hash = file.Hash, Size = file.Size < 0 ? null : file.Size, IsExecutable = file.IsExecutable, Revision = source.Commit,
+        Path = MetadataPath.Join(path, file.Path).TrimEnd('/'), Hash = file.Hash, Size = file.Size >= 0 ? file.Size : file.Handle is Tracked inCache ? SizeOf(inCache, file.Hash!.Value) : null, IsExecutable = file.IsExecutable, Revision = source.Commit,
         Parent = file.Handle is Tracked { Output.IsDirectory: true } tracked ? MetadataPath.Join(tracked.Part.Folder, tracked.Output.Path) : null,
         MetadataPath = file.Handle is Tracked by ? MetadataPath.Join(by.Part.Folder, by.Output.MetadataPath) : null, Stage = file.Handle is Tracked of ? of.Output.StageAddress : null,
     };
+
+    // The size of a file in a folder is in no metadata; the cache of a repository on this machine shows it.
+    private static long? SizeOf(Tracked tracked, ContentHash hash) => tracked.Part.PlacesOf(tracked.Output).FirstOrDefault()?.Storage.LocalPathOf(RemoteKeys.Of(hash)) is { } path
+        && FileStat.Read(path, followLinks: true) is { Kind: FileKind.File, Size: var size } ? size : null;
 
     // Without recursion what lies deeper stands for its folder.
     private void Put(SortedDictionary<string, DataFile> list, string full, DataFile file, bool recurse)

@@ -76,8 +76,8 @@ public sealed class SourceRepository : IAsyncDisposable
             folder = layout?.Root ?? RepositoryDiscovery.FindGitRoot(request.Url) ?? "";
             isLocal = folder.Length > 0;
         }
-        else if (Path.IsPathFullyQualified(request.Url) && !File.Exists(request.Url))
-            throw new DataVersionException(DataErrorKind.RepositoryNotFound, $"The repository '{request.Url}' does not exist.", request.Url, "Check the path.");
+        else
+            RequireFolder(request);
         // A repository without a work tree is cloned like any other address.
         if (!isLocal)
             folder = GitClones.Get(request.Url, request.Revision, context);
@@ -103,7 +103,8 @@ public sealed class SourceRepository : IAsyncDisposable
     {
         if (GitClones.IsFullName(request.Revision))
             return request.Revision!.ToLowerInvariant();
-        if (!(Path.IsPathFullyQualified(request.Url) && Directory.Exists(request.Url) && GitRepository.TryOpen(request.Url) is { } git))
+        RequireFolder(request);
+        if (!(Path.IsPathFullyQualified(request.Url) && GitRepository.TryOpen(request.Url) is { } git))
             return GitClones.AskFor(request.Url, request.Revision, context) is { } commit ? commit
                 : throw NotFound(request);
         using (git)
@@ -144,6 +145,13 @@ public sealed class SourceRepository : IAsyncDisposable
         var mark = MetadataPath.Join(folder, RepositoryLayout.DvcFolderName);
         return Commit is null ? Directory.Exists(Path.Combine(Root, mark))
             : git!.Objects.TryReadPath(Commit, Prefix + mark) is { Type: GitObjectType.Tree };
+    }
+
+    // A bundle of Git is a file.
+    private static void RequireFolder(SourceRequest request)
+    {
+        if (Path.IsPathFullyQualified(request.Url) && !Path.Exists(request.Url))
+            throw new DataVersionException(DataErrorKind.RepositoryNotFound, $"The repository '{request.Url}' does not exist.", request.Url, "Check the path.");
     }
 
     // Names in a clone are those of the address: its branches are origin/..., and its default branch is origin/HEAD.

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DataVersion.Engine.Files;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
@@ -16,6 +19,21 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
 
     /// <summary>How long no byte may pass before a call has failed.</summary>
     public TimeSpan Stall => storage.Traits.Stall;
+
+    /// <summary>A channel to the service, for a repository that notes in its folders what has come.</summary>
+    public RemoteChannel OpenChannel(Repository repository, OperationContext context) => new(repository, remote, storage, 0, context);
+
+    /// <summary>A temporary name that is the same in each session for the same version of a file, so that a large one is gone on with.</summary>
+    public string TemporaryName(string folder, OriginFile file) => AtomicFile.TemporaryName(folder,
+        new ContentHash(MD5.HashData(Encoding.UTF8.GetBytes(string.Join('\n', storage.Place, (string)file.Handle!, file.Tag, file.Version, file.Size)))));
+
+    /// <summary>Throws when a file is no longer the one that was found: its ranges may be of two versions.</summary>
+    public async Task RequireUnchangedAsync(OriginFile file, OperationContext context, CancellationToken cancellation)
+    {
+        var now = await RemoteRetry.RunAsync(storage, token => storage.FindAsync((string)file.Handle!, token), context, cancellation).ConfigureAwait(false);
+        if (now is null || now.Size != file.Size || ImportTags.Of(remote.Scheme, now) != file.Tag || now.Version != file.Version)
+            throw new DataVersionException(DataErrorKind.FileChangedDuringRead, $"'{RemoteSecrets.Hide((string)file.Handle!)}' of '{storage.Place}' changed while it was read.", file.Path, "Run the command again.");
+    }
 
     public async Task<OriginTree> ReadAsync(OperationContext context)
     {
@@ -61,6 +79,6 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
 
     private OriginFile FileOf(string path, RemoteItem item) => new(path, item.Size)
     {
-        Handle = item.Key, Version = item.Version, Tag = ImportTags.Of(remote.Scheme, item), LocalPath = storage.LocalPathOf(item.Key),
+        Handle = item.Key, Version = item.Version, Tag = ImportTags.Of(remote.Scheme, item), Md5 = item.IsMd5Stated ? null : item.Md5, LocalPath = storage.LocalPathOf(item.Key),
     };
 }

@@ -27,6 +27,8 @@ public sealed record RunOptions
     public TimeSpan Patience { get; init; } = Repositories.RepositoryLock.DefaultPatience;
     /// <summary>Brings the content of outputs into the cache, as far as it can be had; null when there is no remote.</summary>
     public Action<IReadOnlyList<TrackedOutput>>? Fetch { get; init; }
+    /// <summary>Brings the import of a <c>.dvc</c> file (relative to the root) up to date with its source; null when that is not to be done.</summary>
+    public Action<string>? Import { get; init; }
 }
 
 /// <summary>What a run of stages tells while it goes on. Called from any thread, one call at a time.</summary>

@@ -29,7 +29,7 @@ internal sealed class StageInspector(Repository repository, ParameterFiles param
         var reasons = new List<StageReason>();
         if (stage.Document is { } document)
         {
-            if (stage.Kind != StageKind.Data && !document.IsDefinitionAsRecorded())
+            if (stage.Kind != StageKind.Data && !(document.IsDefinitionAsRecorded() && (document.StageHash is not null || !document.IsImport)))
                 reasons.Add(Reason(stage, StageReasonKind.DefinitionChanged) with { OldValue = document.StageHash, NewValue = document.ComputeStageHash() });
         }
         else if (record is null)

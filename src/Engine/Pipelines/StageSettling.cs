@@ -6,10 +6,19 @@ namespace DataVersion.Engine.Pipelines;
 /// <summary>What is done for stages that run no command: data of <c>.dvc</c> files, and frozen stages (rules: DVC spec 9.3).</summary>
 internal sealed class StageSettling(Repository repository, RunOptions options, StageRecords records, StageInputs inputs, StageRecording recording, OperationContext context)
 {
+    /// <summary>An import that follows its source: it is brought up to date, and its source may have changed without a trace here.</summary>
+    public static bool IsFollowed(StageDefinition stage, RunOptions options) =>
+        stage is { Kind: StageKind.UrlImport or StageKind.RepositoryImport, Frozen: false } && options.Import is not null;
+
     /// <summary>Looks whether the data is there; records it when it changed.</summary>
     /// <exception cref="DataVersionException">DependencyMissing: the data is not there.</exception>
     public StageOutcome Settle(StageDefinition stage, IReadOnlyList<StageReason> reasons, int rank)
     {
+        if (IsFollowed(stage, options))
+        {
+            options.Import!(stage.MetadataPath);
+            return StageOutcome.Recorded;
+        }
         if (reasons.FirstOrDefault(reason => reason.Kind is StageReasonKind.OutputMissing or StageReasonKind.OutputNew or StageReasonKind.OutputNotInCache && reason.NewValue is null) is { } missing)
             throw new DataVersionException(DataErrorKind.DependencyMissing, stage.Frozen && stage.HasCommand
                     ? $"'{missing.Path}', an output of the frozen stage '{stage.Address}', is not in the workspace."

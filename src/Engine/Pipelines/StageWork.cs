@@ -79,7 +79,7 @@ internal sealed class StageWork
             var lacked = reasons;
             if (options.Pull)
                 reasons = new StagePulling(plan.Graph, options, records, inspector, outputs, context).Pull(stage, reasons, made);
-            if (reasons.Count == 0)
+            if (reasons.Count == 0 && !(StageSettling.IsFollowed(stage, options) && !stage.Dependencies.Any(path => PathContents.IsLocal(path))))
             {
                 end = new StageEnd(StageResults.Of(stage, lacked.Count > 0 ? StageOutcome.Pulled : StageOutcome.Unchanged, lacked, clock));
                 return null;

@@ -76,8 +76,8 @@ public static class MoveOperation
         if (renamed)
         {
             foreach (var dependency in old.Dependencies.Where(d => d.Repository is null && !d.Path.Contains("://", StringComparison.Ordinal) && !Path.IsPathRooted(d.Path)))
-                dependency.Path = System.IO.Path.GetRelativePath("/" + newFolder,
-                    "/" + MetadataPath.Resolve(folder, old.WorkingDirectory, dependency.Path, repository.Layout.Root).Path).Replace('\\', '/');
+                dependency.Path = System.IO.Path.GetRelativePath(repository.Layout.ToAbsolute(newFolder), repository.Layout.ToAbsolute(
+                    MetadataPath.Resolve(folder, old.WorkingDirectory, dependency.Path, repository.Layout.Root).Path)).Replace('\\', '/');
             old.WorkingDirectory = null;
         }
         if (old.IsImport)

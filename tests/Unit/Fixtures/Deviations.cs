@@ -19,7 +19,7 @@ internal sealed record Deviation(string Case, string Item, string Reason)
 /// <summary>Every known difference to the recordings in one table. What is not here must be equal.</summary>
 internal static partial class Deviations
 {
-    private static readonly Deviation[] Table = [.. Metadata, .. Workspaces, .. RemoteDeviations.Table, .. Reports, .. Pipelines];
+    private static readonly Deviation[] Table = [.. Metadata, .. Workspaces, .. RemoteDeviations.Table, .. ImportDeviations.Table, .. Reports, .. Pipelines];
 
     /// <summary>The deviations of a case.</summary>
     public static IReadOnlyList<Deviation> Of(string name) => [.. Table.Where(deviation => deviation.Case == name)];

@@ -5,7 +5,7 @@ internal static partial class DvcCommandLine
 {
     /// <summary>The calls for a command line without the word <c>dvc</c>; <paramref name="folder"/> is where it runs.</summary>
     /// <exception cref="NotSupportedException">There is no translation: the command belongs to a later capability.</exception>
-    public static DvcCommand Translate(string[] words, string folder) => Stages(words, folder) ?? words switch
+    public static DvcCommand Translate(string[] words, string folder) => Stages(words, folder) ?? Imports(words, folder) ?? words switch
     {
         ["init", .. var rest] => Init(new(rest)),
         ["root"] => new(new CmdletCall("Get-DataRepository")) { Output = found => DvcText.Root(found, folder) },
@@ -74,7 +74,7 @@ internal static partial class DvcCommandLine
         var withJson = args.Has("--json");
         var cloud = args.Has("-c") | args.Value("-r", "--remote") is not null;
         var call = new CmdletCall("Get-DataStatus").Switch("Granular").With("Path", Literal(args.Targets))
-            .Switch("Cloud", cloud).With("Remote", args.Value("-r", "--remote"));
+            .Switch("Cloud", cloud).With("Remote", args.Value("-r", "--remote")).Switch("IncludeUpdates", !args.Has("--no-updates") && !cloud);
         if (cloud)
             return Checked(args, _ => new(call) { Json = withJson ? DvcJson.CloudStatus : null });
         var reasons = new CmdletCall("Get-StageReason").With("Name", Literal(args.Targets)).Switch("SingleItem");

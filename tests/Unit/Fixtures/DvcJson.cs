@@ -18,9 +18,31 @@ internal static class DvcJson
             return json;
         var data = DataFileStatus(found, folder);
         foreach (var stage in json.Select(item => item.Key).Union(data.Select(item => item.Key)).Where(name => name.EndsWith(".dvc", StringComparison.Ordinal)).ToList())
-            if (JsonComparison.Lines(json[stage]) is var reasons && JsonComparison.Lines(data[stage]) is var status && reasons != status)
+            // That nothing was brought of an import without a record is no difference of data.
+            if (!IsPartial(Path.Combine(folder, stage)) && JsonComparison.Lines(json[stage]) is var reasons && JsonComparison.Lines(data[stage]) is var status && reasons != status)
                 json[stage] = $"Get-StageReason: {reasons}; Get-DataStatus: {status}";
+        AddUpdates(json, found, folder);
         return json;
+    }
+
+    private static bool IsPartial(string file) => File.ReadAllText(file) is var text && text.Contains("\ndeps:\n", StringComparison.Ordinal)
+        && text.Contains("outs:\n- hash: md5\n", StringComparison.Ordinal) && !text[text.IndexOf("outs:\n", StringComparison.Ordinal)..].Contains("  md5: ", StringComparison.Ordinal);
+
+    // DVC names the source, and asks only for those of other repositories: the dependency of a frozen stage counts no more.
+    private static void AddUpdates(JsonObject json, IReadOnlyList<object> found, string folder)
+    {
+        foreach (var status in found.OfType<DataStatus>().Where(status => status.Comparison == DataComparison.Dependency))
+        {
+            var lines = File.ReadAllLines(Path.Combine(DvcStages.RootOf(folder), status.Stage!)).Select(line => line.Trim()).ToList();
+            if (lines.Find(line => line.StartsWith("url: ", StringComparison.Ordinal)) is not { } url)
+                continue;
+            var list = json[DvcStages.From(status.Stage!, folder)] as JsonArray ?? [];
+            list.Insert(0, new JsonObject
+            {
+                ["changed deps"] = new JsonObject { [$"{lines.Find(line => line.StartsWith("- path: ", StringComparison.Ordinal))![8..]} ({url[5..]})"] = StatusWord(status.Change) },
+            });
+            json[DvcStages.From(status.Stage!, folder)] = list;
+        }
     }
 
     // An output that is not wholly in the cache says only that.
@@ -28,27 +50,17 @@ internal static class DvcJson
     {
         var tracked = found.OfType<DataFile>().Select(file => file.Path).ToHashSet();
         var outputs = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
-        var dependencies = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var status in found.OfType<DataStatus>())
         {
             var path = status.Path.TrimEnd('/');
-            if (status.Comparison == DataComparison.Dependency)
-                Note(dependencies, status.Stage, path, StatusWord(status.Change));
-            else if (status.Comparison == DataComparison.Cache)
+            if (status.Comparison == DataComparison.Cache)
                 Note(outputs, status.Stage, OutputOf(path, tracked), NotInCache);
             else if (status.Comparison == DataComparison.Uncommitted && tracked.Contains(path))
                 Note(outputs, status.Stage, path, StatusWord(status.Change));
         }
         var json = new JsonObject();
-        foreach (var stage in outputs.Keys.Union(dependencies.Keys).Order(StringComparer.Ordinal))
-        {
-            var entries = new JsonArray();
-            if (dependencies.TryGetValue(stage, out var changed))
-                entries.Add(new JsonObject { ["changed deps"] = Map(changed, folder) });
-            if (outputs.TryGetValue(stage, out changed))
-                entries.Add(new JsonObject { ["changed outs"] = Map(changed, folder) });
-            json[DvcStages.From(stage, folder)] = entries;
-        }
+        foreach (var (stage, changed) in outputs)
+            json[DvcStages.From(stage, folder)] = new JsonArray(new JsonObject { ["changed outs"] = Map(changed, folder) });
         return json;
     }
 

@@ -31,11 +31,11 @@ internal static partial class DvcStages
         var outcomes = new Dictionary<string, string>();
         foreach (var line in text.Split('\n'))
             if (Outcome().Match(line) is { Success: true } match)
-                outcomes[match.Groups["stage"].Value] = match.Value switch
+                outcomes[match.Value.StartsWith("Importing", StringComparison.Ordinal) ? match.Groups["stage"].Value + ".dvc" : match.Groups["stage"].Value] = match.Value switch
                 {
                     var said when said.StartsWith("Running", StringComparison.Ordinal) => "run",
                     var said when said.EndsWith("skipping", StringComparison.Ordinal) => "unchanged",
-                    var said when said.StartsWith("Verifying", StringComparison.Ordinal) => "looked at",
+                    var said when said.StartsWith("Verifying", StringComparison.Ordinal) || said.StartsWith("Importing", StringComparison.Ordinal) => "looked at",
                     var said when said.StartsWith("Pulling", StringComparison.Ordinal) => "pulled",
                     _ => "restored",
                 };
@@ -152,6 +152,6 @@ internal static partial class DvcStages
     };
 
     [GeneratedRegex(@"^(Running stage '(?<stage>.*)':|(Stage )?'(?<stage>.*)' didn't change, skipping|Stage '(?<stage>.*)' is cached - skipping run, checking out outputs"
-        + @"|Verifying (outputs in frozen stage|data sources in stage): '(?<stage>.*)'|Pulling data for stage: '(?<stage>.*)')$")]
+        + @"|Verifying (outputs in frozen stage|data sources in stage): '(?<stage>.*)'|Pulling data for stage: '(?<stage>.*)'|Importing '.*' -> '(?<stage>.*)')$")]
     private static partial Regex Outcome();
 }

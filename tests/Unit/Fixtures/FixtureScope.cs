@@ -10,13 +10,11 @@ internal sealed record Substitution(string Case, int Step, string Reason, params
 /// <summary>Which cases and steps belong to capabilities that are still to come. What is not named here is carried out.</summary>
 internal static class FixtureScope
 {
-    private const string Imports = "imports come later";
     private const string Metrics = "metrics, plots and the comparison of parameters come later";
     private const string Experiments = "experiments come later";
 
     private static readonly (string Prefix, string Reason)[] LaterCases =
     [
-        ("29-", Imports), ("30-", Imports),
         ("40-", Metrics), ("41-", Experiments),
     ];
 
