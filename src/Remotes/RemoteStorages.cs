@@ -18,6 +18,7 @@ public static class RemoteStorages
         [""] = OpenFolder,
         ["http"] = OpenHttp,
         ["https"] = OpenHttp,
+        ["azure"] = OpenAzure,
         ["webdav"] = OpenWebDav,
         ["webdavs"] = OpenWebDav,
         ["ssh"] = OpenSsh,
@@ -56,6 +57,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenGoogle(RemoteConfiguration remote) => new GoogleCloud.GoogleStorage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenAzure(RemoteConfiguration remote) => new Azure.AzureStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");

@@ -41,7 +41,7 @@ public sealed class RemoteUpload
     public ReadOnlyMemory<byte>? Bytes { get; private set; }
 
     /// <summary>MD5 of the bytes, for services that check it on arrival (Content-MD5); null when it is not known before.</summary>
-    public byte[]? Md5 => Bytes is { } bytes ? MD5.HashData(bytes.Span) : IsLegacyText || Hash is not { } hash ? null : Convert.FromHexString(hash.Hex);
+    public byte[]? Md5 => !IsLegacyText && Hash is { } hash ? Convert.FromHexString(hash.Hex) : Bytes is { } bytes ? MD5.HashData(bytes.Span) : null;
 
     /// <summary>
     /// The bytes as a stream of exactly <see cref="Size"/> bytes, to be read from the start to the end. The read of the last
