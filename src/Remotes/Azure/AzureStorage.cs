@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -15,9 +15,9 @@ namespace DataVersion.Remotes.Azure;
 /// <summary>
 /// A container of Azure Blob Storage. Values are block blobs: small ones go in one request, larger ones in blocks that become
 /// the value when their list is committed. Every request carries the MD5 of its bytes, which the service checks; the MD5 of the
-/// whole is stored with the value, as we state it.
+/// whole is stored with the value, as we state it. A key that ends with <c>?versionid=…</c> is read in that version.
 /// </summary>
-internal sealed class AzureStorage : IRemoteStorage
+internal sealed partial class AzureStorage : IRemoteStorage
 {
     // As an object that nobody has: the zero hash.
     private const string Probe = RemoteKeys.Objects + "00/000000000000000000000000000000";
@@ -159,7 +159,9 @@ internal sealed class AzureStorage : IRemoteStorage
     }
 
     /// <summary>The blob behind a key.</summary>
-    internal BlockBlobClient BlobOf(string key) => container.GetBlockBlobClient(address.FullKey(key));
+    internal BlockBlobClient BlobOf(string key) => VersionSuffix().Match(key) is { Success: true } match
+        ? container.GetBlockBlobClient(address.FullKey(key[..match.Index])).WithVersion(Uri.UnescapeDataString(match.Groups[1].Value))
+        : container.GetBlockBlobClient(address.FullKey(key));
 
     /// <summary>Bytes that the service compares with their MD5 as they arrive.</summary>
     internal static global::Azure.Storage.UploadTransferValidationOptions Validation(byte[]? md5) => new()
@@ -200,4 +202,7 @@ internal sealed class AzureStorage : IRemoteStorage
         }
         await upload.CompleteAsync(cancellation).ConfigureAwait(false);
     }
+
+    [GeneratedRegex(@"\?versionid=([^&?/]+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex VersionSuffix();
 }

@@ -15,7 +15,8 @@ internal static class HttpFacts
             // What a part has as MD5 says nothing of the whole.
             Md5 = !isPart && headers.ContentMD5 is { Length: 16 } md5 ? Convert.ToHexStringLower(md5) : null,
             IsMd5Stated = true,
-            ETag = answer.Headers.ETag is { } tag ? tag.Tag.Trim('"') : Raw(answer, "ETag"),
+            // A weak one keeps its mark: W/"…".
+            ETag = answer.Headers.ETag is { } tag ? (tag.IsWeak ? tag.ToString() : tag.Tag.Trim('"')) : Raw(answer, "ETag"),
             Modified = headers.LastModified,
         };
     }

@@ -25,9 +25,10 @@ internal sealed class HttpStorage : IRemoteStorage
     {
         var url = RemoteAddress.Parse(remote.Url);
         address = new HttpAddress(url, url.Scheme);
-        Traits = new StorageTraits { CanList = false, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), ChecksArrival = url.Scheme == "https" };
-        caller = new HttpCaller(HttpConnections.Open(remote, Traits.MostConnections), LoginOf(remote, url), Place);
         method = new HttpMethod((remote.Get("method") ?? "POST").ToUpperInvariant());
+        // What takes forms (POST) rarely knows how to delete; what keeps files (PUT) does mostly.
+        Traits = new StorageTraits { CanList = false, CanDelete = method == HttpMethod.Put, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), ChecksArrival = url.Scheme == "https" };
+        caller = new HttpCaller(HttpConnections.Open(remote, Traits.MostConnections), LoginOf(remote, url), Place);
     }
 
     /// <inheritdoc/>
@@ -58,7 +59,7 @@ internal sealed class HttpStorage : IRemoteStorage
         {
             using (var response = await caller.SendAsync(new HttpCall(method, address.Of(key), content), cancellation).ConfigureAwait(false))
                 if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.SeeOther)
-                    throw response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented
+                    throw response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.NotFound
                         ? new DataVersionException(DataErrorKind.RemoteFailed, $"'{Place}' takes no uploads by {method}: it answered {(int)response.StatusCode} ({response.StatusCode}).", Place,
                             $"Try the option method = {(method == HttpMethod.Put ? "POST" : "PUT")}, or allow {method} at the server.")
                         : caller.Describe(response, $"store '{key}'", key);

@@ -57,7 +57,7 @@ internal sealed class TestServer : IDisposable
     public static TestServer StartPrivate(string name) => new(name);
 
     /// <summary>Why this server cannot be used here; null when it can. It is installed for the answer, once per process (quick
-    /// when it is there already).</summary>
+    /// when it is there already). <c>dvc</c> is the real DVC, which is no server, but needed as one.</summary>
     public static string? WhyNot(string name) => Reasons.GetOrAdd(name, static name => new Lazy<string?>(() => Install(name))).Value;
 
     /// <summary>Ends the process that clients talk to at once, as if its machine lost power; what it stored on disk stays.</summary>
@@ -87,6 +87,8 @@ internal sealed class TestServer : IDisposable
 
     private static string? Install(string name)
     {
+        if (name == "dvc")
+            return DvcFactAttribute.WhyNot;
         if (!OperatingSystem.IsLinux())
             return $"The server {name} needs Linux.";
         if (Heavy.Contains(name) && Environment.GetEnvironmentVariable("DATAVERSION_HEAVY_SERVERS") != "1")

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DataVersion.Tests.Remotes.Http;
+
+/// <summary>A server on loopback that answers as a test says, for what real servers do rarely.</summary>
+internal sealed class ScriptedServer : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly Func<HttpListenerContext, Task> answer;
+
+    public ScriptedServer(Func<HttpListenerContext, Task> answer)
+    {
+        this.answer = answer;
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            Url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
+        }
+        listener.Prefixes.Add(Url);
+        listener.Start();
+        _ = ServeAsync();
+    }
+
+    /// <summary>Ends with a slash.</summary>
+    public string Url { get; }
+
+    /// <summary>Every request: method, path and the headers that matter here.</summary>
+    public ConcurrentQueue<(string Method, string Path, string? Login, string? Secret)> Requests { get; } = new();
+
+    /// <summary>Answers with a status and a text.</summary>
+    public static async Task SayAsync(HttpListenerContext context, int status, string text = "", params (string Name, string Value)[] headers)
+    {
+        context.Response.StatusCode = status;
+        foreach (var (name, value) in headers)
+            context.Response.AddHeader(name, value);
+        if (context.Request.HttpMethod != "HEAD")
+            await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+        else
+            context.Response.ContentLength64 = text.Length;
+        context.Response.Close();
+    }
+
+    public void Dispose() => listener.Close();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await listener.GetContextAsync();
+                Requests.Enqueue((context.Request.HttpMethod, context.Request.Url!.AbsolutePath, context.Request.Headers["Authorization"], context.Request.Headers["X-Secret"]));
+                _ = Task.Run(() => answer(context));
+            }
+        }
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+        {
+        }
+    }
+}
