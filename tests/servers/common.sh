@@ -97,6 +97,7 @@ front() {
 }
 
 run_front() {
+    rm -f "$FOLDER/server.pid"       # of one that was killed
     setsid bash "$FOLDER/front.sh" < /dev/null >> "$FOLDER/output.log" 2>&1 & local pid=$!
     echo $pid > "$FOLDER/front.pid"
     wait_for_port "$(cat "$FOLDER/front.port")" $pid

@@ -14,7 +14,7 @@ load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;
 $([ "$(id -u)" != 0 ] || echo "user www-data;")
 daemon off;
 worker_processes 1;
-pid $FOLDER/nginx.pid;
+pid $FOLDER/server.pid;
 events { worker_connections 512; }
 http {
  access_log off;

@@ -22,7 +22,7 @@ ServerType standalone
 DefaultAddress 127.0.0.1
 SocketBindTight on
 UseIPv6 off
-PidFile $FOLDER/proftpd.pid
+PidFile $FOLDER/server.pid
 ScoreboardFile $FOLDER/scoreboard
 DelayTable none
 User $USERNAME

@@ -16,7 +16,7 @@ start_server() {
     cat > httpd.conf <<END
 ServerRoot $FOLDER
 ServerName localhost
-PidFile $FOLDER/httpd.pid
+PidFile $FOLDER/server.pid
 DefaultRuntimeDir $FOLDER/var
 Mutex file:$FOLDER/var default
 ErrorLog $FOLDER/error.log
