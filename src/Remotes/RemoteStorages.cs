@@ -24,6 +24,8 @@ public static class RemoteStorages
         ["ssh"] = OpenSsh,
         ["s3"] = OpenS3,
         ["gs"] = OpenGoogle,
+        ["ftp"] = OpenFtp,
+        ["ftps"] = OpenFtp,
     };
 
     /// <summary>Opens the storage of a remote; nothing is contacted before the first call.</summary>
@@ -60,6 +62,9 @@ public static class RemoteStorages
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IRemoteStorage OpenAzure(RemoteConfiguration remote) => new Azure.AzureStorage(remote);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IRemoteStorage OpenFtp(RemoteConfiguration remote) => new Ftp.FtpStorage(remote);
 
     private static DataVersionException NotYet(string message, RemoteConfiguration remote) => new(DataErrorKind.RemoteFailed, message,
         RemoteSecrets.Hide(remote.Url), "Use another remote (Add-DataRemote), or DVC itself for this one.");
