@@ -13,17 +13,19 @@ internal sealed class FtpConnection : IDisposable
     private const int MostLine = 1 << 20;
 
     private readonly FtpSettings settings;
+    private readonly SslClientAuthenticationOptions ssl;
     private readonly string place;
     private readonly TimeSpan patience;
     private readonly byte[] buffer = new byte[8192];
     private readonly HashSet<string> features = new(StringComparer.OrdinalIgnoreCase);
-    private EndPoint? remoteEnd;
+    private IPAddress? remoteAddress;
     private FtpStream stream = null!;
     private int at;
     private int end;
     private bool isPlainPassive;
 
-    private FtpConnection(FtpSettings settings, string place, TimeSpan patience) => (this.settings, this.place, this.patience) = (settings, place, patience);
+    private FtpConnection(FtpSettings settings, string place, TimeSpan patience) =>
+        (this.settings, ssl, this.place, this.patience) = (settings, settings.MakeSsl(), place, patience);
 
     /// <summary>What the server said first.</summary>
     public string Greeting { get; private set; } = "";
@@ -102,7 +104,7 @@ internal sealed class FtpConnection : IDisposable
         var port = await PassivePortAsync(cancellation).ConfigureAwait(false);
         if (restart > 0)
             await RequireAsync("REST " + restart.ToString(CultureInfo.InvariantCulture), "begin in the middle", command, cancellation).ConfigureAwait(false);
-        var data = await FtpStream.GuardAsync(() => ConnectAsync(((IPEndPoint)remoteEnd!).Address, port, cancellation), place).ConfigureAwait(false);
+        var data = await FtpStream.GuardAsync(() => ConnectAsync(remoteAddress, port, cancellation), place).ConfigureAwait(false);
         try
         {
             IsInStep = false;
@@ -220,7 +222,7 @@ internal sealed class FtpConnection : IDisposable
             else
                 await socket.ConnectAsync(address, port, cancellation).ConfigureAwait(false);
             // Data connections go where the control connection went, whatever address the server believes to have.
-            remoteEnd ??= socket.RemoteEndPoint;
+            remoteAddress ??= socket.RemoteEndPoint is IPEndPoint { Address: var reached } ? reached.IsIPv4MappedToIPv6 ? reached.MapToIPv4() : reached : null;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -240,9 +242,9 @@ internal sealed class FtpConnection : IDisposable
 
     private Task<FtpStream> EncryptAsync(Stream plain, CancellationToken cancellation) => FtpStream.GuardAsync(async () =>
     {
-        var ssl = new SslStream(plain);
-        await ssl.AuthenticateAsClientAsync(settings.GetSsl(), cancellation).ConfigureAwait(false);
-        return new FtpStream(ssl, place);
+        var encrypted = new SslStream(plain);
+        await encrypted.AuthenticateAsClientAsync(ssl, cancellation).ConfigureAwait(false);
+        return new FtpStream(encrypted, place);
     }, place);
 
     private async Task<int> PassivePortAsync(CancellationToken cancellation)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 using DataVersion.Remotes.Http;
@@ -30,13 +32,41 @@ internal enum FtpTls
 /// <param name="Folder">The folder of the remote: from the root when it begins with a slash, else from the folder one comes to.</param>
 internal sealed record FtpSettings(string Host, int Port, string User, string Password, FtpTls Tls, TimeSpan Timeout, string Folder)
 {
-    private SslClientAuthenticationOptions Ssl { get; init; } = new();
+    private static int connections;
+
+    private RemoteConfiguration? Remote { get; init; }
 
     /// <summary>
-    /// How TLS is spoken: one object for all connections, because that is what sessions are resumed by. Servers want the session
-    /// of the control connection on the data connections, which .NET cannot do with TLS 1.3: 1.2 it is.
+    /// How TLS is spoken on a control connection and on its data connections. Servers want the session of the very control
+    /// connection on the data connections, which .NET cannot do with TLS 1.3, so 1.2 it is; and it remembers sessions by the name
+    /// of the host, letter by letter, so each control connection gets a spelling of its own.
     /// </summary>
-    public SslClientAuthenticationOptions GetSsl() => Ssl;
+    public SslClientAuthenticationOptions MakeSsl()
+    {
+        var ssl = new SslClientAuthenticationOptions { TargetHost = Host, EnabledSslProtocols = SslProtocols.Tls12, AllowTlsResume = true };
+        HttpConnections.Trust(ssl, Remote!);
+        var number = Interlocked.Increment(ref connections);
+        if (!IPAddress.TryParse(Host, out _))
+            ssl.TargetHost = Spell(Host, number);
+        else
+        {
+            // Sessions are not remembered by addresses at all: it is given a name, and the certificate is held against the address.
+            ssl.TargetHost = $"c{number.ToString(CultureInfo.InvariantCulture)}.{Host.Replace('.', '-').Replace(':', '-').Replace('%', '-')}.invalid";
+            ssl.RemoteCertificateValidationCallback ??= (_, certificate, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+                && certificate is X509Certificate2 shown && shown.MatchesHostname(Host);
+        }
+        return ssl;
+    }
+
+    // The digits of a number in the case of letters, which means nothing in names of hosts.
+    private static string Spell(string host, int number) => string.Concat(host.Select(c =>
+    {
+        if (!char.IsAsciiLetter(c))
+            return c;
+        var upper = (number & 1) == 1;
+        number >>= 1;
+        return upper ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c);
+    }));
 
     /// <summary>Reads them.</summary>
     /// <exception cref="DataVersionException">RemoteFailed: an option that is not valid.</exception>
@@ -54,14 +84,14 @@ internal sealed record FtpSettings(string Host, int Port, string User, string Pa
             throw Invalid(remote, "an ftps:// address without TLS");
         var host = address.Host.Trim('[', ']');
         var user = remote.Get("user") is { Length: > 0 } named ? named : address.User;
-        var ssl = new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = SslProtocols.Tls12, AllowTlsResume = true };
-        HttpConnections.Trust(ssl, remote);
+        // What ssl_verify says wrong is said now.
+        HttpConnections.Trust(new SslClientAuthenticationOptions(), remote);
         return new FtpSettings(host,
             int.TryParse(remote.Get("port"), CultureInfo.InvariantCulture, out var port) ? port : address.Port ?? (tls == FtpTls.Implicit ? 990 : 21),
             user ?? "anonymous",
             remote.Get("password") ?? address.GetPassword() ?? (user is null ? "anonymous@" : ""), tls, HttpConnections.Seconds(remote, "timeout", 60),
             // RFC 1738 §3.2.2: an escaped slash begins at the root.
-            address.Path.StartsWith("%2F", StringComparison.OrdinalIgnoreCase) ? "/" + address.Path[3..].Trim('/') : address.Path) { Ssl = ssl };
+            address.Path.StartsWith("%2F", StringComparison.OrdinalIgnoreCase) ? "/" + address.Path[3..].Trim('/') : address.Path) { Remote = remote };
     }
 
     private static DataVersionException Invalid(RemoteConfiguration remote, string what) => new(DataErrorKind.RemoteFailed,
