@@ -8,7 +8,7 @@ namespace DataVersion.Engine.Repositories;
 /// </summary>
 public sealed partial class Configuration
 {
-    private readonly SortedDictionary<ConfigScope, ConfigurationFile> files = [];
+    private readonly SortedDictionary<ConfigScope, ConfigurationLevel> levels = [];
     private readonly List<string> warnings = [];
     private ConfigurationMerge merged;
 
@@ -17,8 +17,8 @@ public sealed partial class Configuration
         Layout = layout;
         foreach (var scope in Enum.GetValues<ConfigScope>())
             if (ConfigurationFolders.FileOf(scope, layout) is { } path)
-                files[scope] = ConfigurationFile.Load(scope, path);
-        merged = new ConfigurationMerge(files.Values);
+                levels[scope] = ConfigurationLevel.Load(scope, path);
+        merged = new ConfigurationMerge(Files);
     }
 
     /// <summary>The repository; null when only the levels of machine and user exist.</summary>
@@ -35,8 +35,18 @@ public sealed partial class Configuration
     {
         var configuration = new Configuration(layout);
         if (validate)
-            configuration.merged.Validate(configuration.warnings.Add, allowMissingUrl: true);
+            configuration.Validate();
         return configuration;
+    }
+
+    private IEnumerable<ConfigurationFile> Files => levels.Values.SelectMany(l => l.Files);
+
+    private void Validate()
+    {
+        merged.Validate(warnings.Add, allowMissingUrl: true);
+        foreach (var level in levels.Values)
+            foreach (var name in level.RefusedByDvc)
+                warnings.Add($"DVC refuses '{level.SharedPath}' because of the url of the remote '{name}'. Write it anew with Set-DataRemote -Url: it is then kept in a file that DVC does not read.");
     }
 
     /// <summary>
@@ -71,7 +81,7 @@ public sealed partial class Configuration
     /// <summary>Every option that some file sets, level by level from system to local.</summary>
     /// <param name="scope">One level only; null for all.</param>
     public IEnumerable<DataConfigEntry> Entries(ConfigScope? scope = null) =>
-        from file in scope is null ? [.. files.Values] : new[] { FileOf(scope.Value) }
+        from file in scope is null ? Files : LevelOf(scope.Value).Files
         from section in file.Sections
         from option in section.Options.Options
         select new DataConfigEntry(section.Key.Of(option.Key),
@@ -111,21 +121,38 @@ public sealed partial class Configuration
     // Changes a copy of a level, checks it together with the levels below, writes it when it says something else.
     private void Edit(ConfigScope scope, Action<ConfigurationFile> change)
     {
-        var file = FileOf(scope);
-        var edited = file.Clone();
+        var level = LevelOf(scope);
+        var edited = level.Combined.Clone();
         change(edited);
-        if (SaysTheSame(file, edited))
+        var together = UpTo(edited);
+        if (!SaysTheSame(level.Combined, edited))
+            together.Validate(static _ => { }, allowMissingUrl: false);
+        if (!Save(level, edited, together))
             return;
-        new ConfigurationMerge(files.Values.Where(f => f.Scope < scope).Append(edited)).Validate(static _ => { }, allowMissingUrl: false);
-        edited.Save();
-        files[scope] = ConfigurationFile.Load(scope, edited.Path);
-        merged = new ConfigurationMerge(files.Values);
+        // Where options of the levels above belong depends on the url below.
+        foreach (var above in levels.Values.Where(l => l.Scope > scope).ToList())
+            Save(above, above.Combined, UpTo(above.Combined));
+        merged = new ConfigurationMerge(Files);
+    }
+
+    private bool Save(ConfigurationLevel level, ConfigurationFile edited, ConfigurationMerge together)
+    {
+        var isSaved = level.Save(edited, together, path =>
+        {
+            if (level.Scope == ConfigScope.Local && Layout is not null)
+                DvcGitIgnore.Name(Layout, Path.GetFileName(path));
+        });
+        if (isSaved)
+            levels[level.Scope] = ConfigurationLevel.Load(level.Scope, edited.Path);
+        return isSaved;
     }
 
     // A file is not rewritten, and keeps its comments, when nothing changes.
     private static bool SaysTheSame(ConfigurationFile a, ConfigurationFile b) => a.Format() == b.Format();
 
-    private ConfigurationFile FileOf(ConfigScope scope) => files.GetValueOrDefault(scope)
+    private ConfigurationFile FileOf(ConfigScope scope) => LevelOf(scope).Combined;
+
+    private ConfigurationLevel LevelOf(ConfigScope scope) => levels.GetValueOrDefault(scope)
         ?? throw new DataVersionException(DataErrorKind.RepositoryNotFound,
             $"There is no data repository here, so there is no configuration of the level {scope}.", null,
             "Go to a repository, or use -Scope Global or System.");

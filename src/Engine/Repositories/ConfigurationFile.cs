@@ -59,22 +59,28 @@ internal sealed class ConfigurationFile
         return copy;
     }
 
+    /// <summary>A file of the same name that says nothing.</summary>
+    public ConfigurationFile Empty() => new(Scope, Path);
+
     public IniSection? Find(SectionKey key) => sections.Find(s => s.Key == key).Options;
 
-    public void Set(SectionKey key, string option, string value)
+    public void Set(SectionKey key, string option, string value) => Put(key, option, new IniValue(value), key.Header);
+
+    /// <summary>Sets an option as it is; the header is for a section that is not there yet.</summary>
+    public void Put(SectionKey key, string option, IniValue value, string header)
     {
         if (Find(key) is null)
-            sections.Add((key, new IniSection(key.Header)));
-        Find(key)![option] = new IniValue(value);
+            sections.Add((key, new IniSection(header)));
+        Find(key)![option] = value;
     }
 
     /// <summary>Makes the section, if it is there already an empty one.</summary>
-    public void Reset(SectionKey key)
+    public void Reset(SectionKey key, string? header = null)
     {
         if (sections.FindIndex(s => s.Key == key) is var at and >= 0)
-            sections[at] = (key, new IniSection(key.Header));
+            sections[at] = (key, new IniSection(header ?? key.Header));
         else
-            sections.Add((key, new IniSection(key.Header)));
+            sections.Add((key, new IniSection(header ?? key.Header)));
     }
 
     public void Remove(SectionKey key) => sections.RemoveAll(s => s.Key == key);

@@ -146,12 +146,12 @@ public sealed partial class Configuration
     private static bool NamesDefault(ConfigurationFile file, SectionKey key) =>
         file.Find(Core)?["remote"]?.Text.ToLowerInvariant() == key.Name;
 
-    private ConfigurationMerge UpTo(ConfigurationFile edited) => new(files.Values.Where(f => f.Scope < edited.Scope).Append(edited));
+    private ConfigurationMerge UpTo(ConfigurationFile edited) => new(Files.Where(f => f.Scope < edited.Scope).Append(edited));
 
     // Lower levels first: what a level above may keep depends on them.
     private void ForLevelsFrom(ConfigScope scope, Action<ConfigurationFile, bool> change)
     {
-        foreach (var level in files.Keys.Where(s => s >= scope).ToList())
+        foreach (var level in levels.Keys.Where(s => s >= scope).ToList())
             Edit(level, file => change(file, level == scope));
     }
 
@@ -159,7 +159,7 @@ public sealed partial class Configuration
     {
         if (FileOf(scope).Find(key) is not null)
             return;
-        if (files.Values.FirstOrDefault(f => f.Find(key) is not null) is { } other)
+        if (Files.FirstOrDefault(f => f.Find(key) is not null) is { } other)
             throw new DataVersionException(DataErrorKind.ConfigurationNotFound,
                 $"Remote '{name}' is not in '{FileOf(scope).Path}' but in '{other.Path}'.", other.Path, $"Use -Scope {other.Scope}.");
         throw RemoteNotFound(name, DataErrorKind.ConfigurationNotFound);
@@ -176,7 +176,7 @@ public sealed partial class Configuration
     {
         var (url, options) = Resolve(key, []);
         return new RemoteConfiguration(key.Name!, url, options,
-            [.. files.Values.Where(f => f.Find(key) is not null).Select(f => f.Scope)], key.Name == DefaultRemote);
+            [.. levels.Values.Where(l => l.Combined.Find(key) is not null).Select(l => l.Scope)], key.Name == DefaultRemote);
     }
 
     // The remote that remote://NAME/path refers to gives the base; what is set here wins.

@@ -112,6 +112,17 @@ public static class RemoteSchema
         ssl_verify               | bool-or-path   | -     | Check the certificate; or a file of trusted authorities.
         """;
 
+    // Not DVC's: kept in a file of our own.
+    private const string Ftp = """
+        user                     | text           | -     | The user; anonymous when none is named.
+        port                     | int            | -     | The port.
+        password                 | text           | -     | The password.
+        ask_password             | bool           | -     | Ask for the password.
+        tls                      | auto/explicit/implicit/never | - | When the connection is encrypted: auto, when the server offers it, for ftp; implicit, from the start, for ftps.
+        ssl_verify               | bool-or-path   | -     | Check the certificate; or a file of trusted authorities.
+        timeout                  | int            | -     | Seconds to wait for a connection.
+        """;
+
     private const string Hdfs = """
         user                     | text           | -     | The user.
         kerb_ticket              | text           | -     | The Kerberos ticket cache.
@@ -151,6 +162,8 @@ public static class RemoteSchema
         ["https"] = Make(Http, Verify),
         ["webdav"] = Make(WebDav, Verify),
         ["webdavs"] = Make(WebDav, Verify),
+        ["ftp"] = Make(Ftp, Verify),
+        ["ftps"] = Make(Ftp, Verify),
         ["hdfs"] = Make(Hdfs, ""),
         ["webhdfs"] = Make(WebHdfs, Verify),
         ["oss"] = Make(Oss, VerifyByDefault),
@@ -177,7 +190,10 @@ public static class RemoteSchema
     /// <summary>True for options whose value nobody else may see.</summary>
     public static bool IsSecret(string option) => Secrets.Contains(option);
 
-    /// <summary>True when remotes of this URL exist in DVC.</summary>
+    /// <summary>True when DVC knows no remotes of this URL, and refuses a file that names one.</summary>
+    public static bool IsOurs(string url) => SchemeOf(url) is "ftp" or "ftps";
+
+    /// <summary>True when there are remotes of this URL.</summary>
     internal static bool IsKnown(string url) => SchemeOf(url) is "remote" || ByScheme.ContainsKey(SchemeOf(url));
 
     /// <summary>The scheme in lower case, "" for a folder: without <c>//host</c> a text is a folder, as in DVC.</summary>
