@@ -116,7 +116,7 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
         if (IsConfirmed(plan, $"the remote '{remote.Remote.Name}' ({remote.Storage.Place})"))
             RunPumped(async (CmdletPump pump) =>
             {
-                foreach (var failure in await RemoteCleanUp.RunAsync(remote, plan, pump.WriteObject, pump.Context).ConfigureAwait(false))
+                foreach (var failure in await RemoteCleanUp.RunAsync(remote, plan, used, pump.WriteObject, pump.Context).ConfigureAwait(false))
                     pump.WriteError(failure.Error, failure.Path);
             });
     }

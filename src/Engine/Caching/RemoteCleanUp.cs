@@ -12,7 +12,7 @@ public static class RemoteCleanUp
     /// <exception cref="DataVersionException">RemoteFailed: the remote cannot be read.</exception>
     public static async Task<IReadOnlySet<ContentHash>> FindHeldAsync(Repository repository, RemoteObjects remote, UsedObjects used, OperationContext context)
     {
-        await remote.Storage.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
+        await remote.RequireReadableAsync(context).ConfigureAwait(false);
         var sizes = new Dictionary<ContentHash, long>();
         foreach (var hash in used.Hashes)
             if (repository.Stores.For(hash.Algorithm).Stat(hash) is { Kind: FileKind.File } stat)
@@ -25,32 +25,35 @@ public static class RemoteCleanUp
     /// <exception cref="DataVersionException">RemoteFailed: the remote cannot be read.</exception>
     public static async Task<IReadOnlyList<CachePlan>> PlanAsync(RemoteObjects remote, UsedObjects used, OperationContext context)
     {
-        await remote.Storage.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
+        await remote.RequireReadableAsync(context).ConfigureAwait(false);
         var unused = new List<CachePlan>();
-        long seen = 0;
-        await foreach (var item in remote.Storage.ListAsync("", context.Cancellation).ConfigureAwait(false))
+        foreach (var item in await RemoteRetry.ListAsync(remote.Storage, "", context, seen =>
         {
-            if (++seen % 1000 == 0)
+            if (seen % 1000 == 0)
                 context.Progress(new OperationProgress("Looking through the remote", seen, 0, 0, 0, null));
+        }).ConfigureAwait(false))
             if (RemoteKeys.TryParse(item.Key, out var hash) && !used.Contains(hash))
                 unused.Add(new CachePlan { Hash = hash, Size = Math.Max(0, item.Size), ObjectPath = item.Key, Location = remote.Remote.Name });
-        }
         return [.. unused.OrderByDescending(u => u.Hash.IsDirectory)];
     }
 
     /// <summary>Removes what was planned; no file goes before the last manifest.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="plan">The plan.</param>
+    /// <param name="used">What the plan was made from. What somebody pushed since then is used too: manifests that are new are
+    /// read before the first file goes, and their files stay.</param>
     /// <param name="done">Receives each removed object; called from any thread.</param>
     /// <param name="context">Cancellation and progress.</param>
     /// <returns>What could not be removed.</returns>
-    public static async Task<IReadOnlyList<PathFailure>> RunAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, Action<CachePlan> done, OperationContext context)
+    public static async Task<IReadOnlyList<PathFailure>> RunAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, UsedObjects used, Action<CachePlan> done, OperationContext context)
     {
         var failures = new ConcurrentQueue<PathFailure>();
         var progress = new ProgressCount("Removing objects of the remote", plan.Count, 0, context);
         var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, remote.Storage.Traits.Connections) };
         foreach (var group in plan.GroupBy(p => p.Hash.IsDirectory).OrderByDescending(g => g.Key))
-            await Parallel.ForEachAsync(group, parallel, async (item, cancellation) =>
+        {
+            var pushed = group.Key ? [] : await PushedSinceAsync(remote, plan, used, context).ConfigureAwait(false);
+            await Parallel.ForEachAsync(group.Where(item => !pushed.Contains(item.Hash)), parallel, async (item, cancellation) =>
             {
                 try
                 {
@@ -64,6 +67,17 @@ public static class RemoteCleanUp
                 }
                 progress.ItemDone(item.ObjectPath);
             }).ConfigureAwait(false);
+        }
         return [.. failures];
+    }
+
+    private static async Task<HashSet<ContentHash>> PushedSinceAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, UsedObjects used, OperationContext context)
+    {
+        var planned = plan.Select(p => p.Hash).ToHashSet();
+        var members = new HashSet<ContentHash>();
+        foreach (var item in await RemoteRetry.ListAsync(remote.Storage, "", context).ConfigureAwait(false))
+            if (RemoteKeys.TryParse(item.Key, out var hash) && hash.IsDirectory && !used.Contains(hash) && !planned.Contains(hash))
+                members.UnionWith((await remote.ReadManifestAsync(hash, context).ConfigureAwait(false)).Manifest.List.Select(e => e.Hash));
+        return members;
     }
 }

@@ -54,6 +54,12 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
             {
                 found = await receive(temporary).ConfigureAwait(false);
             }
+            catch (IOException error) when (FileErrors.IsDiskFull(error))
+            {
+                // A part of it would keep the room from everything else.
+                isStable = false;
+                throw;
+            }
             catch (IOException error) when (isStable && error is not EndOfStreamException && IsHeld(temporary))
             {
                 // Another process receives the same object.

@@ -38,7 +38,7 @@ public sealed class RemoteAudit
         Action<RemoteVerdict> found, OperationContext context)
     {
         var audit = new RemoteAudit(repository, needs.Remote, storage, download, throttle, context);
-        await storage.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
+        await audit.remote.RequireReadableAsync(context).ConfigureAwait(false);
         await audit.CollectAsync(needs).ConfigureAwait(false);
         var counts = new ConcurrentDictionary<(RemoteVerdictKind, RemoteEvidence), int>();
         await audit.CheckAsync(verdict =>
@@ -63,7 +63,7 @@ public sealed class RemoteAudit
             if (problem is not null)
                 try
                 {
-                    (manifest, _) = await remote.ReadManifestAsync(hash, context.Cancellation).ConfigureAwait(false);
+                    (manifest, _) = await remote.ReadManifestAsync(hash, context).ConfigureAwait(false);
                 }
                 catch (DataVersionException error) when (error is not TransientRemoteException && error.Kind is DataErrorKind.ObjectMissing or DataErrorKind.ObjectCorrupt or DataErrorKind.ManifestInvalid)
                 {

@@ -24,11 +24,7 @@ public static class RemoteInspection
         try
         {
             facts = await RemoteRetry.RunAsync(storage, storage.ExamineAsync, context, context.Cancellation).ConfigureAwait(false);
-            await RemoteRetry.RunAsync(storage, async token =>
-            {
-                await storage.RequireReadableAsync(token).ConfigureAwait(false);
-                return true;
-            }, context, context.Cancellation).ConfigureAwait(false);
+            await new RemoteObjects(remote, storage).RequireReadableAsync(context).ConfigureAwait(false);
             Add(RemoteCheck.Reachable, RemoteVerdictKind.Good, $"'{storage.Place}' answers{(facts.Service is { } service ? $" ({service})" : "")}, {clock.ElapsedMilliseconds} ms.");
             Add(RemoteCheck.Credentials, RemoteVerdictKind.Good, facts.Credentials);
             Add(RemoteCheck.Readable, RemoteVerdictKind.Good, "It can be read.");

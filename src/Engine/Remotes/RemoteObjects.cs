@@ -35,13 +35,23 @@ public sealed class RemoteObjects
         return found;
     }
 
+    /// <summary>Throws when the remote cannot be read at all.</summary>
+    public Task RequireReadableAsync(OperationContext context) => RemoteRetry.RunAsync(Storage, async token =>
+    {
+        await Storage.RequireReadableAsync(token).ConfigureAwait(false);
+        return true;
+    }, context, context.Cancellation);
+
     /// <summary>Reads a manifest; its bytes match its name.</summary>
     /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt, ManifestInvalid, or what the storage says.</exception>
-    public async Task<(Manifest Manifest, byte[] Bytes)> ReadManifestAsync(ContentHash hash, CancellationToken cancellation)
+    public async Task<(Manifest Manifest, byte[] Bytes)> ReadManifestAsync(ContentHash hash, OperationContext context)
     {
-        var content = new MemoryStream();
-        await Storage.GetAsync(RemoteKeys.Of(hash), content, ByteRange.Whole, cancellation).ConfigureAwait(false);
-        var bytes = content.ToArray();
+        var bytes = await RemoteRetry.RunAsync(Storage, async token =>
+        {
+            var content = new MemoryStream();
+            await Storage.GetAsync(RemoteKeys.Of(hash), content, ByteRange.Whole, token).ConfigureAwait(false);
+            return content.ToArray();
+        }, context, context.Cancellation).ConfigureAwait(false);
         var found = new ContentHash(MD5.HashData(bytes));
         if (found.Hex != hash.Hex)
             throw Corrupt(hash, found);

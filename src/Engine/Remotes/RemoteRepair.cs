@@ -141,8 +141,9 @@ public sealed class RemoteRepair(Repository repository, RemoteConfiguration remo
         try
         {
             await using var there = open(other);
-            await there.RequireReadableAsync(context.Cancellation).ConfigureAwait(false);
-            var items = await new RemoteObjects(other, there).FindAsync([.. wanted.Select(v => v.Hash!.Value)], context).ConfigureAwait(false);
+            var objects = new RemoteObjects(other, there);
+            await objects.RequireReadableAsync(context).ConfigureAwait(false);
+            var items = await objects.FindAsync([.. wanted.Select(v => v.Hash!.Value)], context).ConfigureAwait(false);
             foreach (var verdict in wanted.Where(v => items.ContainsKey(v.Hash!.Value)))
                 add(verdict, null, other, $"the remote '{other.Name}'");
             return wanted.FindAll(v => !items.ContainsKey(v.Hash!.Value));

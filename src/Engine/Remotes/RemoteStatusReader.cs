@@ -90,7 +90,7 @@ public sealed class RemoteStatusReader
             return manifest;
         try
         {
-            var (read, _) = await remote.ReadManifestAsync(hash, context.Cancellation).ConfigureAwait(false);
+            var (read, _) = await remote.ReadManifestAsync(hash, context).ConfigureAwait(false);
             received.Add(hash);
             return read;
         }

@@ -71,7 +71,7 @@ public static partial class RunCacheTransfer
         var keys = new List<string>();
         if (!storage.Traits.CanList)
             return keys;
-        await foreach (var item in storage.ListAsync(RemoteKeys.Runs, context.Cancellation).ConfigureAwait(false))
+        foreach (var item in await RemoteRetry.ListAsync(storage, RemoteKeys.Runs, context).ConfigureAwait(false))
             if (Run().IsMatch(item.Key) && !File.Exists(PathOf(repository, item.Key)))
                 keys.Add(item.Key);
         return keys;

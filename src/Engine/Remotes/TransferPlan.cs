@@ -11,10 +11,11 @@ public readonly record struct TransferItem(ContentHash Hash, string Path, long S
 
 /// <summary>A directory manifest to transfer, after its files.</summary>
 /// <param name="Item">The manifest.</param>
-/// <param name="Awaited">Push: files that must have arrived before; all others are on the remote.</param>
+/// <param name="Awaited">Push: files that must have arrived before.</param>
+/// <param name="Present">Push: its other files, which are on the remote.</param>
 /// <param name="Obstacle">Push: why it cannot be pushed whatever happens: a file that is on neither side; null when it can.</param>
 /// <param name="Bytes">Fetch: its verified bytes, read while planning.</param>
-public sealed record TransferTree(TransferItem Item, IReadOnlyList<ContentHash> Awaited, string? Obstacle, byte[]? Bytes);
+public sealed record TransferTree(TransferItem Item, IReadOnlyList<ContentHash> Awaited, IReadOnlyList<ContentHash> Present, string? Obstacle, byte[]? Bytes);
 
 /// <summary>An object that cannot be transferred, as it is known before anything is done.</summary>
 /// <param name="Result">What is reported.</param>

@@ -90,7 +90,7 @@ public sealed class TransferPlanner
             try
             {
                 await RequireReadableAsync().ConfigureAwait(false);
-                var (received, bytes) = await remote.ReadManifestAsync(hash, context.Cancellation).ConfigureAwait(false);
+                var (received, bytes) = await remote.ReadManifestAsync(hash, context).ConfigureAwait(false);
                 return new Tree(output.Path, received, bytes, tolerated);
             }
             catch (DataVersionException error) when (error.Kind != DataErrorKind.RemoteFailed)
@@ -166,16 +166,18 @@ public sealed class TransferPlanner
     private void PlanTree(ContentHash hash, Tree tree, long size, IReadOnlyDictionary<ContentHash, long> there, HashSet<ContentHash> settled,
         HashSet<ContentHash> goes)
     {
-        var awaited = new List<ContentHash>();
+        var (awaited, present) = (new List<ContentHash>(), new List<ContentHash>());
         string? obstacle = null;
         foreach (var entry in tree.Manifest.List)
             if (goes.Contains(entry.Hash))
                 awaited.Add(entry.Hash);
-            else if (!there.ContainsKey(entry.Hash) && !settled.Contains(entry.Hash))
+            else if (there.ContainsKey(entry.Hash) || settled.Contains(entry.Hash))
+                present.Add(entry.Hash);
+            else
                 obstacle ??= entry.Path;
         // Who pushes a part of a folder does not expect the whole of it to be there.
         if (obstacle is null || !tree.IsPartial)
-            moves.Add(new TransferTree(new TransferItem(hash, tree.Path, size), awaited, obstacle, null));
+            moves.Add(new TransferTree(new TransferItem(hash, tree.Path, size), awaited, present, obstacle, null));
     }
 
     private async Task PlanFetchAsync()
@@ -208,13 +210,13 @@ public sealed class TransferPlanner
         }
         foreach (var (hash, tree) in trees)
             if (tree.RemoteBytes is { } bytes)
-                moves.Add(new TransferTree(new TransferItem(hash, tree.Path, bytes.Length), [], null, bytes));
+                moves.Add(new TransferTree(new TransferItem(hash, tree.Path, bytes.Length), [], [], null, bytes));
             else
                 upToDate++;
     }
 
     private Task RequireReadableAsync() =>
-        direction == TransferDirection.Fetch ? remote.Storage.RequireReadableAsync(context.Cancellation) : Task.CompletedTask;
+        direction == TransferDirection.Fetch ? remote.RequireReadableAsync(context) : Task.CompletedTask;
 
     private void Problem(TransferItem item, TransferOutcome outcome, DataVersionException error, bool tolerated) => problems.Add(
         new TransferProblem(new TransferResult

@@ -24,6 +24,7 @@ public sealed class TransferRunner
     private readonly ProgressCount progress;
     private readonly ConcurrentDictionary<ContentHash, bool> arrived = new();
     private readonly ConcurrentDictionary<ContentHash, bool> told = new();
+    private readonly HashSet<ContentHash> gone = [];
 
     private TransferRunner(Repository repository, TransferPlan plan, IRemoteStorage storage, int throttle,
         Action<TransferResult, DataVersionException?> done, OperationContext context)
@@ -57,6 +58,8 @@ public sealed class TransferRunner
         {
             await RunFilesAsync(isPush, copies).ConfigureAwait(false);
             FaultPoint.Reach(isPush ? "push.files" : "fetch.files");
+            if (isPush)
+                await RequireThereAsync().ConfigureAwait(false);
             if (isPush)
                 await Parallel.ForEachAsync(plan.Trees, Degree(channel.Width, context.Cancellation), (tree, token) => PushAsync(tree, copies, token)).ConfigureAwait(false);
             else
@@ -113,11 +116,11 @@ public sealed class TransferRunner
 
     private ValueTask PushAsync(TransferTree tree, VerifiedCopies copies, CancellationToken token)
     {
-        if (tree.Obstacle is null && tree.Awaited.All(arrived.ContainsKey))
+        if (tree.Obstacle is null && tree.Awaited.All(arrived.ContainsKey) && !tree.Present.Concat(tree.Awaited).Any(gone.Contains))
             return PushAsync(tree.Item, copies, token);
-        var reason = tree.Obstacle is null
-            ? "Some of its files could not be transferred."
-            : $"'{tree.Item.Path}/{tree.Obstacle}' is on neither side.";
+        var reason = tree.Obstacle is not null ? $"'{tree.Item.Path}/{tree.Obstacle}' is on neither side."
+            : gone.Count > 0 ? "Somebody has removed files of it from the remote meanwhile."
+            : "Some of its files could not be transferred.";
         Report(tree.Item, TransferOutcome.HeldBack, new DataVersionException(DataErrorKind.TransferFailed,
             $"The manifest of '{tree.Item.Path}' was not pushed to '{plan.Remote.Name}', so that the remote does not claim files it lacks. {reason}",
             tree.Item.Path, "Mend what the other errors say, and push again."));
@@ -199,6 +202,19 @@ public sealed class TransferRunner
         {
             Report(tree.Item, TransferOutcome.Failed, error);
         }
+    }
+
+    // Sending takes its time, and somebody may clean the remote meanwhile: what was there when the plan was made, and what has
+    // arrived, is looked for once more before a manifest claims it. Where nothing can be listed, nothing is cleaned either.
+    private async Task RequireThereAsync()
+    {
+        if (plan.Files.Count == 0 || !remote.Storage.Traits.CanList)
+            return;
+        var claimed = plan.Trees.Where(t => t.Obstacle is null && t.Awaited.All(arrived.ContainsKey)).SelectMany(t => t.Awaited.Concat(t.Present)).ToHashSet();
+        var there = await remote.FindAsync(claimed, context).ConfigureAwait(false);
+        gone.UnionWith(claimed.Where(hash => !there.ContainsKey(hash)));
+        if (gone.Count > 0)
+            RemoteIndex.Of(repository, plan.Remote).Forget();
     }
 
     // A folder of this machine is looked at anew each time: that costs less than remembering.

@@ -44,18 +44,22 @@ internal sealed class DavFolders(HttpCaller caller) : IDisposable
     // From the deepest upwards: those above the remote are mostly there, and may be none of our business.
     private async Task MakeAsync(Uri folder, CancellationToken cancellation)
     {
-        if (await TryMakeAsync(folder, cancellation).ConfigureAwait(false) is not { } refusal)
-            return;
-        var parent = folder.AbsolutePath.LastIndexOf('/', folder.AbsolutePath.Length - 2);
-        if (refusal.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound && parent > 0)
+        var (hasParent, wasForbidden) = (false, false);
+        while (await TryMakeAsync(folder, cancellation).ConfigureAwait(false) is { } refusal)
         {
+            var parent = folder.AbsolutePath.LastIndexOf('/', folder.AbsolutePath.Length - 2);
+            if (refusal.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound && parent > 0 && !hasParent)
+            {
+                hasParent = true;
+                await RequireAsync(new UriBuilder(folder) { Path = folder.AbsolutePath[..(parent + 1)] }.Uri, cancellation).ConfigureAwait(false);
+            }
+            // Apache's answer when somebody else makes it at the same moment; asked again, it says that it is there.
+            else if (refusal.StatusCode == HttpStatusCode.Forbidden && !wasForbidden)
+                wasForbidden = true;
+            else
+                throw caller.Describe(refusal, $"make the folder '{MultiStatus.PathOf(folder.AbsolutePath)}'", folder.AbsolutePath);
             refusal.Dispose();
-            await RequireAsync(new UriBuilder(folder) { Path = folder.AbsolutePath[..(parent + 1)] }.Uri, cancellation).ConfigureAwait(false);
-            if (await TryMakeAsync(folder, cancellation).ConfigureAwait(false) is not { } again)
-                return;
-            refusal = again;
         }
-        throw caller.Describe(refusal, $"make the folder '{MultiStatus.PathOf(folder.AbsolutePath)}'", folder.AbsolutePath);
     }
 
     private async Task<HttpResponseMessage?> TryMakeAsync(Uri folder, CancellationToken cancellation)
