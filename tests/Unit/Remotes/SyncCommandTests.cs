@@ -68,17 +68,17 @@ public sealed class SyncCommandTests
     }
 
     [Fact]
-    public void A_service_that_comes_later_is_named()
+    public void A_service_that_does_not_exist_here_is_named()
     {
         using var sandbox = TransferTests.Sample();
         File.WriteAllText(Path.Combine(sandbox.Root, ".dvc", "config"),
-            "[core]\n    no_scm = True\n    remote = cloud\n['remote \"cloud\"']\n    url = s3://bucket/data\n");
+            "[core]\n    no_scm = True\n    remote = cloud\n['remote \"cloud\"']\n    url = gdrive://bucket/data\n");
         using var session = new ModuleSession(sandbox.Root);
 
         var result = session.Invoke("Sync-DataRemote -Direction Push");
 
         Assert.Equal("RemoteFailed", Assert.Single(result.ErrorIds));
-        Assert.Contains("s3://", result.Errors[0].ToString());
+        Assert.Contains("gdrive://", result.Errors[0].ToString());
     }
 
     [Fact]
