@@ -29,6 +29,9 @@ public static class RemoteCredentials
         var options = new Dictionary<string, string>(remote.Options, StringComparer.OrdinalIgnoreCase) { [userOption] = user, [secretOption] = secret };
         if (remote.Scheme is "http" or "https" && !options.ContainsKey("auth"))
             options["auth"] = "basic";
+        // It goes before the key, also when it is one of the environment; an empty one is none.
+        if (remote.Scheme == "azure")
+            options["connection_string"] = "";
         return remote with { Options = options };
     }
 

@@ -20,8 +20,9 @@ internal sealed class AzureSettings(RemoteConfiguration remote, Func<string, str
     /// <param name="name">What the Azure command line calls it; null when it does not know it.</param>
     public AzureSetting? Find(string option, string? name)
     {
-        if (remote.Get(option) is { Length: > 0 } value)
-            return new(value, "configuration of the remote");
+        // An empty option says that there is none, whatever others say.
+        if (remote.Get(option) is { } value)
+            return value.Length == 0 ? null : new(value, "configuration of the remote");
         foreach (var variable in ((string?[])[name, option]).Where(n => n is not null).Select(n => "AZURE_STORAGE_" + n!.ToUpperInvariant()).Distinct())
             if (environment(variable) is { Length: > 0 } given)
                 return new(given, "environment variable " + variable);

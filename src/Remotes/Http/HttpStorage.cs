@@ -64,7 +64,7 @@ internal sealed class HttpStorage : IRemoteStorage
                             $"Try the option method = {(method == HttpMethod.Put ? "POST" : "PUT")}, or allow {method} at the server.")
                         : caller.Describe(response, $"store '{key}'", key);
         }
-        catch (Exception error) when (content.IsObject && error is not TransientRemoteException { IsUnreachable: true })
+        catch (Exception error) when (error is not TransientRemoteException { IsUnreachable: true })
         {
             await RemoveBrokenAsync(key, content.Size).ConfigureAwait(false);
             throw;
@@ -146,9 +146,12 @@ internal sealed class HttpStorage : IRemoteStorage
             };
     }
 
-    // Nobody may take a part for the whole. What has the right length was there before, or arrived after all.
+    // Nobody may take a part for the whole. What has the right length was there before, or arrived after all. Only under the
+    // name of an object: another file with another length may be what somebody has there, and wants to keep.
     private async Task RemoveBrokenAsync(string key, long size)
     {
+        if (!RemoteKeys.TryParse(key, out _))
+            return;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {

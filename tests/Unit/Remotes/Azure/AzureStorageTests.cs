@@ -138,6 +138,7 @@ public sealed class AzureStorageTests : IDisposable
     [InlineData("account_name=dv", "AZURE_STORAGE_KEY=a2V5", "key of the account 'dv': environment variable AZURE_STORAGE_KEY")]
     [InlineData("", "AZURE_STORAGE_ACCOUNT=dv;AZURE_STORAGE_SAS_TOKEN=?sp=r", "shared access signature: environment variable AZURE_STORAGE_SAS_TOKEN")]
     [InlineData("account_name=dv;account_key=a2V5", "AZURE_STORAGE_CONNECTION_STRING=UseDevelopmentStorage", "connection string: environment variable")]
+    [InlineData("connection_string=;account_name=dv;account_key=a2V5", "AZURE_STORAGE_CONNECTION_STRING=UseDevelopmentStorage", "key of the account")]
     [InlineData("account_name=dv;tenant_id=t;client_id=c;client_secret=s;account_key=a2V5", "", "service principal 'c'")]
     [InlineData("account_name=dv;allow_anonymous_login=true", "", "none (anonymous)")]
     [InlineData("account_name=dv;allow_anonymous_login=true;sas_token=sp=r", "", "shared access signature")]

@@ -125,8 +125,10 @@ public sealed class HttpStorageTests : IDisposable
         Assert.Contains("nothing there", error.Message);
     }
 
-    [Fact]
-    public async Task A_server_that_stores_a_part_is_found_out_and_the_part_is_removed()
+    [Theory]
+    [InlineData("files/md5/ab/cdefabcdefabcdefabcdefabcdefab", "")]
+    [InlineData("a file of somebody.csv", "val")]
+    public async Task A_server_that_stores_a_part_is_found_out_and_the_part_of_an_object_is_removed(string key, string left)
     {
         var stored = "";
         using var server = new ScriptedServer(async c =>
@@ -148,9 +150,9 @@ public sealed class HttpStorageTests : IDisposable
         });
         await using var storage = HttpRemotes.Open(server.Url, ("method", "PUT"));
 
-        await Assert.ThrowsAsync<TransientRemoteException>(() => storage.PutTextAsync("x", "value"));
+        await Assert.ThrowsAsync<TransientRemoteException>(() => storage.PutTextAsync(key, "value"));
 
-        Assert.Equal("", stored);
+        Assert.Equal(left, stored);
     }
 
     [ServerFact("http")]
