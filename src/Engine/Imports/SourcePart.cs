@@ -80,7 +80,7 @@ internal sealed class SourcePart : IAsyncDisposable
         foreach (var place in PlacesOf(output))
             try
             {
-                return manifests[hash] = (await place.ReadManifestAsync(hash, context.Cancellation).ConfigureAwait(false)).Manifest;
+                return manifests[hash] = (await place.ReadManifestAsync(hash, context).ConfigureAwait(false)).Manifest;
             }
             catch (DataVersionException error)
             {
