@@ -190,8 +190,15 @@ internal sealed class SshStorage : IRemoteStorage
         catch (SftpPathNotFoundException)
         {
             folders.Clear();
-            MakeFolder(client, FolderOf(path));
-            make();
+            try
+            {
+                MakeFolder(client, FolderOf(path));
+                make();
+            }
+            catch (SftpPathNotFoundException error)
+            {
+                throw new DataVersionException(DataErrorKind.TransferFailed, $"The folder '{FolderOf(path)}' cannot be made at '{Place}'.", path, "Check the path of the remote on the server.", error);
+            }
         }
     }
 
