@@ -52,6 +52,10 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
     [ArgumentCompleter(typeof(RemoteNameCompleter))]
     public string? Remote { get; set; }
 
+    /// <summary>Record the versions that the service keeps, so that just these can be had from it again.</summary>
+    [Parameter]
+    public SwitchParameter VersionAware { get; set; }
+
     /// <summary>Overwrite what is at the destination.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -111,6 +115,8 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
     {
         if (ToRemote && (NoDownload || NoExec))
             Fail(Wrong("-ToRemote cannot be combined with -NoDownload or -NoExec.", "Leave one of them out."));
+        if (VersionAware && (ToRemote || NoExec || SourcePath is not null))
+            Fail(Wrong("-VersionAware is for URLs of services that keep versions; it cannot be combined with -ToRemote, -NoExec or -SourcePath.", "Leave one of them out."));
         if (Remote is not null && !ToRemote)
             Fail(Wrong("-Remote says where -ToRemote sends the data, so it needs -ToRemote.", SourcePath is null ? "Add -ToRemote, or push with Sync-DataRemote."
                 : "Use -SourceRemote for the remote that the data comes from, or add -ToRemote."));
@@ -123,10 +129,13 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
     private ImportRequest Request()
     {
         var local = IsAddress() ? null : ResolveLiteral(Source);
+        var options = RemoteOptions.Read(SourcePath is null ? Option : RemoteConfig);
+        if (VersionAware)
+            options["version_aware"] = "true";
         return new ImportRequest
         {
             Source = local is not null && Source.StartsWith('~') ? local : Source, LocalPath = local, SourcePath = SourcePath, Destination = Destination is null ? CurrentFolder : ResolveLiteral(Destination),
-            Revision = Revision, Remote = SourceRemote, Config = Config is null ? null : ResolveLiteral(Config), Options = RemoteOptions.Read(SourcePath is null ? Option : RemoteConfig), Force = Force,
+            Revision = Revision, Remote = SourceRemote, Config = Config is null ? null : ResolveLiteral(Config), Options = options, Force = Force,
         };
     }
 

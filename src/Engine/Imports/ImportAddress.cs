@@ -16,9 +16,9 @@ internal static class ImportAddress
     /// <param name="url">A URL; <c>remote://name/path</c> too.</param>
     /// <param name="options">Options (<c>fs_config</c>); null for none.</param>
     /// <param name="configuration">Where remotes are looked up; null outside of a repository.</param>
-    /// <returns>How to open it, and the key of what is meant.</returns>
+    /// <returns>How to open it, the key of what is meant, and whether versions are to be told apart by the service's ids.</returns>
     /// <exception cref="DataVersionException">RemoteNotFound; ArgumentInvalid.</exception>
-    public static (RemoteConfiguration Remote, string Key) ToStorage(string url, IReadOnlyDictionary<string, string>? options, Configuration? configuration)
+    public static (RemoteConfiguration Remote, string Key, bool KeepsVersions) ToStorage(string url, IReadOnlyDictionary<string, string>? options, Configuration? configuration)
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
         var name = RemoteSecrets.Hide(url);
@@ -36,7 +36,7 @@ internal static class ImportAddress
         foreach (var (option, value) in options ?? new Dictionary<string, string>())
             merged[option] = value;
         // These say how a remote is written; a source is read.
-        merged.Remove("version_aware");
+        var keepsVersions = merged.Remove("version_aware", out var aware) && aware.Equals("true", StringComparison.OrdinalIgnoreCase);
         merged.Remove("worktree");
         var scheme = RemoteSchema.SchemeOf(url);
         var known = RemoteSchema.OptionsOf(url);
@@ -45,7 +45,7 @@ internal static class ImportAddress
                 $"Options are {string.Join(", ", known.Keys.Where(option => option != "url"))}.");
         var (at, key) = scheme.Length == 0 ? (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(url)) ?? url, Path.GetFileName(Path.TrimEndingDirectorySeparator(url)))
             : scheme is "http" or "https" ? (url, "") : Split(url);
-        return (new RemoteConfiguration(name, at, merged, [ConfigScope.Repository], false), key);
+        return (new RemoteConfiguration(name, at, merged, [ConfigScope.Repository], false), key, keepsVersions && scheme is ("s3" or "gs" or "azure"));
     }
 
     /// <summary>The last name of the path of a URL, or of a path.</summary>

@@ -80,13 +80,14 @@ public static class ImportFetch
     private static async Task<ReceivedContent> ReceiveAsync(Repository repository, ImportItem item, ImportOrigins origins, OperationContext context)
     {
         var (dependency, output) = (item.Dependency, item.Output!);
-        if (dependency.Repository is { RevisionLock: null } || dependency.Repository is null && (dependency.HashText ?? dependency.ETag ?? dependency.Checksum) is null && dependency.Files is null)
+        if (dependency.Repository is { RevisionLock: null } || dependency.Repository is null && ImportTags.IsEmpty(dependency))
             throw new DataVersionException(DataErrorKind.ObjectMissing, $"'{output.Path}' was recorded without looking at its source '{item.Origin}', so it is not known which version is meant.",
                 output.Path, "Bring it up to date with Update-DataFile.");
         await using var origin = origins.Open(item.MetadataPath, item.WorkingDirectory, dependency, context);
-        var tree = await origin.ReadAsync(context).ConfigureAwait(false);
+        var recorded = ImportOrigins.RecordedVersions(origin, dependency);
+        var tree = recorded ?? await origin.ReadAsync(context).ConfigureAwait(false);
         var scheme = origins.SchemeOf(dependency);
-        if (dependency.Repository is null && !ImportTags.UsesMd5(scheme))
+        if (dependency.Repository is null && recorded is null && !ImportTags.UsesMd5(scheme))
             RequireSame(item, scheme, tree, null);
         var content = await new OriginIntake(repository, origin, context).TakeInAsync(tree).ConfigureAwait(false);
         if (dependency.Repository is null && ImportTags.UsesMd5(scheme))
@@ -113,7 +114,8 @@ public static class ImportFetch
         // What a pull brought of an import without a record lies in the workspace and is not brought again.
         if (output.Hash is not { } hash)
             return isWorkspace && !FileStat.Read(repository.Layout.ToAbsolute(output.Path)).Exists;
-        return output.Kind == OutputSource.RepositoryImport && !(repository.IsPresent(hash) && (!hash.IsDirectory
+        // A version-aware import is never pushed, and had from the versions of its source.
+        return (output.Kind == OutputSource.RepositoryImport || !output.Push) && !(repository.IsPresent(hash) && (!hash.IsDirectory
             || repository.TryLoadManifest(hash, out var manifest) is null && manifest!.List.All(entry => !scope.Includes(entry.Path) || repository.IsPresent(entry.Hash))));
     }
 }

@@ -38,9 +38,18 @@ public sealed class ImportOrigins(Repository repository, Func<RemoteConfiguratio
             return new RepositoryOrigin(OpenSource(metadataPath, source, context), MetadataPath.Normalize(dependency.Path), repository);
         if (!MetadataSchema.IsUrl(dependency.Path))
             return new LocalOrigin(LocalPathOf(metadataPath, workingDirectory, dependency.Path), repository);
-        var (remote, key) = ImportAddress.ToStorage(dependency.Path, OptionsOf(dependency.FsConfig), repository.Configuration);
-        return remote.Scheme.Length == 0 ? new LocalOrigin(Path.Combine(remote.Url, key), repository) : new StorageOrigin(open(remote), key, remote);
+        var (remote, key, keepsVersions) = ImportAddress.ToStorage(dependency.Path, OptionsOf(dependency.FsConfig), repository.Configuration);
+        return remote.Scheme.Length == 0 ? new LocalOrigin(Path.Combine(remote.Url, key), repository) : new StorageOrigin(open(remote), key, remote, keepsVersions);
     }
+
+    /// <summary>The versions that a dependency recorded, on a service that keeps them; null when it recorded none.</summary>
+    internal static OriginTree? RecordedVersions(IDataOrigin origin, DependencyEntry dependency) => origin is not StorageOrigin storage ? null
+        : dependency.Files is { } files ? files.All(file => file.VersionId is not null) ? new OriginTree(true, [.. files.Select(storage.Recorded)]) : null
+        : dependency.VersionId is { } version ? new OriginTree(false, [storage.Recorded(dependency, version)]) : null;
+
+    /// <summary>Whether the service tells versions apart by ids of its own, which are recorded.</summary>
+    internal bool KeepsVersions(DependencyEntry dependency) => MetadataSchema.IsUrl(dependency.Path)
+        && ImportAddress.ToStorage(dependency.Path, OptionsOf(dependency.FsConfig), repository.Configuration).KeepsVersions;
 
     /// <summary>The scheme of the service that holds a dependency; empty for this machine.</summary>
     internal string SchemeOf(DependencyEntry dependency) => MetadataSchema.IsUrl(dependency.Path)

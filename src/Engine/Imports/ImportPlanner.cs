@@ -133,7 +133,7 @@ public static class ImportPlanner
                 options.Add(option, value switch { "true" => true, "false" => (object)false, _ => value });
         if (request.LocalPath is { } local)
             return new DependencyEntry { Path = Spelled(repository, request.Source, local, metadataPath) };
-        var (remote, _) = ImportAddress.ToStorage(request.Source, options.Entries.ToDictionary(e => e.Key.SourceText, e => request.Options[e.Key.SourceText]!), repository.Configuration);
+        var (remote, _, _) = ImportAddress.ToStorage(request.Source, options.Entries.ToDictionary(e => e.Key.SourceText, e => request.Options[e.Key.SourceText]!), repository.Configuration);
         if (remote.Scheme is "ftp" or "ftps")
             throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{Remotes.RemoteSecrets.Hide(request.Source)}' cannot be recorded: DVC knows no FTP, and would not be able to read the .dvc file.",
                 request.Source, "Bring the data with Export-DataFile -Source, and track it with Add-DataFile.");

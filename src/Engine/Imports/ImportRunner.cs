@@ -37,6 +37,8 @@ public sealed class ImportRunner
     private readonly OperationContext context;
     private readonly MetadataUpdate metadata;
     private readonly List<PathFailure> failures = [];
+    // What a service keeps in versions is had from there again.
+    private readonly HashSet<string> neverPushed = new(StringComparer.Ordinal);
 
     private ImportRunner(Repository repository, ImportOptions options, ImportOrigins origins, OperationContext context)
     {
@@ -165,7 +167,10 @@ public sealed class ImportRunner
             content = options.NoDownload ? await OriginHash.ReadAsync(repository, origin, tree, context).ConfigureAwait(false)
                 : await new OriginIntake(repository, origin, context).TakeInAsync(tree).ConfigureAwait(false);
         var now = new DependencyEntry { Path = dependency.Path, FsConfig = dependency.FsConfig };
-        ImportTags.Record(now, scheme, tree, content);
+        var keepsVersions = origins.KeepsVersions(dependency);
+        ImportTags.Record(now, scheme, tree, content, keepsVersions);
+        if (keepsVersions)
+            neverPushed.Add(item.Path);
         var changed = !item.IsUpdate || !ImportTags.SameContent(now, dependency) || !IsDefinitionRecorded(item);
         if (!changed && output!.Hash is { } kept && options.Upload is null && (options.NoDownload || IsComplete(kept)))
             return Unchanged(item, kept);
@@ -259,6 +264,8 @@ public sealed class ImportRunner
         }
         document.Dependencies.Clear();
         document.Dependencies.Add(arrival.Dependency);
+        if (neverPushed.Contains(item.Path))
+            entry.Push = false;
         entry.HashName = "md5";
         entry.Hash = arrival.Hash;
         (entry.Size, entry.FileCount, entry.IsExecutable) = (arrival.Size, arrival.FileCount, false);

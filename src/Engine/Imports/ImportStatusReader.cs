@@ -41,7 +41,7 @@ public static class ImportStatusReader
         var recorded = item.Dependency;
         if (recorded.Repository is { } source)
             return source.RevisionLock is { } locked && origins.Newest(item.MetadataPath, recorded, context) != locked ? DataChangeKind.UpdateAvailable : null;
-        if (recorded.Database is not null || (recorded.HashText ?? recorded.ETag ?? recorded.Checksum) is null)
+        if (recorded.Database is not null || ImportTags.IsEmpty(recorded))
             return null;
         await using var origin = origins.Open(item.MetadataPath, item.WorkingDirectory, recorded, context);
         try
@@ -49,7 +49,7 @@ public static class ImportStatusReader
             var tree = await origin.ReadAsync(context).ConfigureAwait(false);
             var scheme = origins.SchemeOf(recorded);
             var now = new DependencyEntry { Path = recorded.Path };
-            ImportTags.Record(now, scheme, tree, ImportTags.UsesMd5(scheme) ? await OriginHash.ReadAsync(repository, origin, tree, context).ConfigureAwait(false) : null);
+            ImportTags.Record(now, scheme, tree, ImportTags.UsesMd5(scheme) ? await OriginHash.ReadAsync(repository, origin, tree, context).ConfigureAwait(false) : null, recorded.Files is not null);
             return ImportTags.SameContent(now, recorded) ? null : DataChangeKind.UpdateAvailable;
         }
         catch (DataVersionException error) when (error.Kind == DataErrorKind.PathNotFound)

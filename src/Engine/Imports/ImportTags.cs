@@ -30,8 +30,9 @@ internal static class ImportTags
     /// <param name="scheme">Of the source; empty for this machine.</param>
     /// <param name="tree">What was found.</param>
     /// <param name="content">Its content, for sources that are recorded by MD5.</param>
+    /// <param name="keepsVersions">The service's ids of versions are recorded, too.</param>
     /// <exception cref="DataVersionException">RemoteFailed: the service does not tell versions apart.</exception>
-    public static void Record(DependencyEntry entry, string scheme, OriginTree tree, ReceivedContent? content)
+    public static void Record(DependencyEntry entry, string scheme, OriginTree tree, ReceivedContent? content, bool keepsVersions = false)
     {
         (entry.HashText, entry.ETag, entry.Checksum, entry.VersionId, entry.Files) = (null, null, null, null, null);
         (entry.Size, entry.FileCount, entry.IsExecutable) = (null, null, false);
@@ -43,6 +44,13 @@ internal static class ImportTags
             return;
         }
         entry.HashName = "md5";
+        if (keepsVersions && tree.IsFolder)
+        {
+            entry.Files = [.. tree.Files.Select(file => new TrackedFileEntry { RelativePath = file.Path, ETag = TagOf(file), Size = file.Size, VersionId = file.Version })];
+            return;
+        }
+        if (keepsVersions)
+            entry.VersionId = tree.Files[0].Version;
         if (tree.IsFolder)
             (entry.HashText, entry.FileCount) = (FolderTag(tree), tree.Files.Count);
         else if (scheme is "http" or "https")
@@ -55,7 +63,13 @@ internal static class ImportTags
 
     /// <summary>Two recordings say the same of the source.</summary>
     public static bool SameContent(DependencyEntry left, DependencyEntry right) =>
-        (left.HashText ?? left.Hash?.ToString(), left.ETag, left.Checksum) == (right.HashText ?? right.Hash?.ToString(), right.ETag, right.Checksum);
+        (left.HashText ?? left.Hash?.ToString(), left.ETag, left.Checksum) == (right.HashText ?? right.Hash?.ToString(), right.ETag, right.Checksum)
+        && FilesOf(left).SequenceEqual(FilesOf(right));
+
+    /// <summary>Nothing was recorded of the source.</summary>
+    public static bool IsEmpty(DependencyEntry entry) => (entry.HashText ?? entry.ETag ?? entry.Checksum) is null && entry.Files is not { Count: > 0 };
+
+    private static IEnumerable<(string, string?)> FilesOf(DependencyEntry entry) => (entry.Files ?? []).OrderBy(file => file.RelativePath, Utf8Order.Instance).Select(file => (file.RelativePath, file.ETag));
 
     // The .dir of tags: as a manifest, with "etag" where the MD5 would be.
     private static string FolderTag(OriginTree tree)

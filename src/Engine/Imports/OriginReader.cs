@@ -110,7 +110,7 @@ public sealed class OriginReader(OriginRequest request, Func<RemoteConfiguration
         if (!MetadataSchema.IsUrl(request.Source))
             return new LocalOrigin(request.Source, null);
         var options = request.Options.Where(option => option.Value is not null).ToDictionary(option => option.Key, option => option.Value!, StringComparer.Ordinal);
-        var (remote, key) = ImportAddress.ToStorage(request.Source, options, own?.Configuration);
-        return remote.Scheme.Length == 0 ? new LocalOrigin(Path.Combine(remote.Url, key), null) : new StorageOrigin(open(remote), key, remote);
+        var (remote, key, _) = ImportAddress.ToStorage(request.Source, options, own?.Configuration);
+        return remote.Scheme.Length == 0 ? new LocalOrigin(Path.Combine(remote.Url, key), null) : new StorageOrigin(open(remote), key, remote, keepsVersions: false);
     }
 }

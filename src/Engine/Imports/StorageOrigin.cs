@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
 
@@ -11,7 +12,8 @@ namespace DataVersion.Engine.Imports;
 /// <param name="storage">The service, opened at the folder above; closed together with this.</param>
 /// <param name="key">What is meant in it; empty for everything.</param>
 /// <param name="remote">How it was opened.</param>
-internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteConfiguration remote) : IDataOrigin
+/// <param name="keepsVersions">The version that is found is the one that is read, whatever comes after it.</param>
+internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteConfiguration remote, bool keepsVersions) : IDataOrigin
 {
     public string Place => key.Length == 0 ? storage.Place : $"{storage.Place.TrimEnd('/')}/{RemoteSecrets.Hide(key)}";
 
@@ -30,6 +32,8 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
     /// <summary>Throws when a file is no longer the one that was found: its ranges may be of two versions.</summary>
     public async Task RequireUnchangedAsync(OriginFile file, OperationContext context, CancellationToken cancellation)
     {
+        if (keepsVersions || file.Version is not null && ((string)file.Handle!).EndsWith(file.Version, StringComparison.Ordinal))
+            return;
         var now = await RemoteRetry.RunAsync(storage, token => storage.FindAsync((string)file.Handle!, token), context, cancellation).ConfigureAwait(false);
         if (now is null || now.Size != file.Size || ImportTags.Of(remote.Scheme, now) != file.Tag || now.Version != file.Version)
             throw new DataVersionException(DataErrorKind.FileChangedDuringRead, $"'{RemoteSecrets.Hide((string)file.Handle!)}' of '{storage.Place}' changed while it was read.", file.Path, "Run the command again.");
@@ -38,7 +42,7 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
     public async Task<OriginTree> ReadAsync(OperationContext context)
     {
         if (await RemoteRetry.RunAsync(storage, token => storage.FindAsync(key, token), context, context.Cancellation).ConfigureAwait(false) is { } item)
-            return new OriginTree(false, [FileOf("", item)]);
+            return new OriginTree(false, [keepsVersions ? Versioned(FileOf("", item)) : FileOf("", item)]);
         if (storage.Traits.CanList)
         {
             var prefix = key.Length == 0 ? "" : key + "/";
@@ -57,7 +61,7 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
                     await Task.Delay(RemoteRetry.DelayAfter(attempt, error), context.Cancellation).ConfigureAwait(false);
                 }
             if (files.Count > 0)
-                return new OriginTree(true, files);
+                return new OriginTree(true, keepsVersions ? await VersionsAsync(files, context).ConfigureAwait(false) : files);
         }
         await RemoteRetry.RunAsync(storage, async token =>
         {
@@ -67,10 +71,45 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
         throw new DataVersionException(DataErrorKind.PathNotFound, $"The source '{Place}' does not exist.", RemoteSecrets.Hide(key), "Check the address.");
     }
 
+    /// <summary>A file of a folder in the version that was recorded.</summary>
+    public OriginFile Recorded(TrackedFileEntry file) => new(file.RelativePath, file.Size ?? -1)
+    {
+        Tag = file.ETag, Version = file.VersionId, Handle = VersionKey(key.Length == 0 ? file.RelativePath : key + "/" + file.RelativePath, file.VersionId!),
+    };
+
+    /// <summary>A file in the version that was recorded.</summary>
+    public OriginFile Recorded(DependencyEntry file, string version) => new("", file.Size ?? -1) { Tag = file.ETag, Version = version, Handle = VersionKey(key, version) };
+
     public Task CopyAsync(OriginFile file, Stream target, CancellationToken cancellation) =>
         storage.GetAsync((string)file.Handle!, target, ByteRange.Whole, cancellation);
 
     public ValueTask DisposeAsync() => storage.DisposeAsync();
+
+    // A listing does not tell versions.
+    private async Task<IReadOnlyList<OriginFile>> VersionsAsync(List<OriginFile> files, OperationContext context)
+    {
+        var found = new OriginFile[files.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length), new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Connections }, async (i, cancellation) =>
+        {
+            var name = (string)files[i].Handle!;
+            var item = await RemoteRetry.RunAsync(storage, token => storage.FindAsync(name, token), context, cancellation).ConfigureAwait(false)
+                ?? throw new DataVersionException(DataErrorKind.FileChangedDuringRead, $"'{files[i].Path}' went away while '{Place}' was read.", files[i].Path, "Run the command again.");
+            found[i] = Versioned(FileOf(files[i].Path, item));
+        }).ConfigureAwait(false);
+        return found;
+    }
+
+    private OriginFile Versioned(OriginFile file) => file.Version is { } version ? file with { Handle = VersionKey((string)file.Handle!, version) }
+        : throw new DataVersionException(DataErrorKind.RemoteFailed, $"'{storage.Place}' keeps no versions, so none can be recorded.", file.Path,
+            "Switch versions on in the settings of the bucket, or import without -VersionAware.");
+
+    // As in DVC's addresses; the storages read them so.
+    private string VersionKey(string name, string version) => name + remote.Scheme switch
+    {
+        "gs" => "#" + version,
+        "azure" => "?versionid=" + version,
+        _ => "?versionId=" + Uri.EscapeDataString(version),
+    };
 
     // A service may hold names that would climb out of the folder they are put into.
     private string RequireInside(string path) => path.Split('/').Any(part => part is "" or "." or "..")

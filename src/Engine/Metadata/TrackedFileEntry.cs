@@ -56,6 +56,9 @@ public sealed class TrackedFileEntry
         map.Add("relpath", RelativePath);
         if (Hash is { } hash)
             map.Add("md5", hash.ToString());
+        else
+            // The one that identifies the content takes the place of the hash.
+            DataEntry.AddIfSet(map, "etag", Cloud is null ? ETag : null);
         DataEntry.AddIfSet(map, "size", Size);
         if (IsExecutable)
             map.Add("isexec", true);

@@ -78,7 +78,7 @@ public static class NeededObjects
     private static bool SameName(string left, string right) => string.Equals(left.Trim(), right, StringComparison.OrdinalIgnoreCase);
 
     private static bool Travels(TrackedOutput output, bool forPush) =>
-        output.UseCache && !output.IsExternal && output.Kind != OutputSource.RepositoryImport && (output.Push || !forPush);
+        output.UseCache && !output.IsExternal && output.Kind != OutputSource.RepositoryImport && (output.Push || !forPush && output.Kind != OutputSource.UrlImport);
 
     private static IEnumerable<OutputScope> Scopes(Repository repository, SyncSelection selection, OperationContext context,
         ICollection<PathFailure>? failures)
