@@ -63,13 +63,17 @@ public static class ImportPlanner
     public static ImportItem Plan(Repository repository, ImportRequest request)
     {
         var name = ImportAddress.NameOf(request.SourcePath ?? request.LocalPath?.Replace('\\', '/') ?? request.Source);
-        var target = Directory.Exists(request.Destination) ? System.IO.Path.Combine(request.Destination, name) : request.Destination;
+        // A folder that is tracked takes nothing in: it is the place itself.
+        var tracked = repository.Layout.ToRelative(request.Destination) is { Length: > 0 } place ? repository.Index.Find(place) : null;
+        var target = Directory.Exists(request.Destination) && tracked is null ? System.IO.Path.Combine(request.Destination, name) : request.Destination;
         if (name.Length == 0 && target != request.Destination)
             throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{request.Source}' gives the data no name.", request.Source, "Name it with -Destination.");
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(target)))
             throw new DataVersionException(DataErrorKind.PathNotFound, $"The folder '{System.IO.Path.GetDirectoryName(target)}' does not exist.", target, "Make it, or choose another -Destination.");
         if (request.SourcePath is null && request.LocalPath == target)
             throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{target}' would be imported from itself.", target, "Track it with Add-DataFile, or choose another -Destination.");
+        if (Repeated(repository, request, repository.Index.Find(repository.Layout.ToRelative(target) ?? "")) is { } begun)
+            return begun;
         var item = AddPlanner.PlanArrival(repository, target, isFolder: false, request.Force);
         var dependency = request.SourcePath is null ? OfUrl(repository, request, item.MetadataPath) : OfRepository(repository, request);
         return new ImportItem(item.Path, item.MetadataPath, dependency) { Output = item.Output };
@@ -120,6 +124,27 @@ public static class ImportPlanner
             (dependency.Repository ?? throw new DataVersionException(DataErrorKind.ArgumentInvalid,
                 $"'{output.Path}' was imported from '{Remotes.RemoteSecrets.Hide(dependency.Path)}', which has no revisions.", output.Path, "Leave -Revision out.")).Revision = revision;
         return new ImportItem(output.Path, output.MetadataPath, dependency) { WorkingDirectory = document.WorkingDirectory, Output = output, IsUpdate = true };
+    }
+
+    // The same import again: what an interrupted one left is completed, what is there is brought up to date.
+    private static ImportItem? Repeated(Repository repository, ImportRequest request, TrackedOutput? output)
+    {
+        if (output is not { Kind: OutputSource.UrlImport or OutputSource.RepositoryImport } || output.MetadataPath != output.Path + ".dvc")
+            return null;
+        var recorded = OfOutput(repository, output, null);
+        var wanted = request.SourcePath is null ? OfUrl(repository, request, output.MetadataPath) : OfRepository(repository, request);
+        return Names(recorded.Dependency) == Names(wanted) ? recorded : null;
+
+        static string Names(DependencyEntry entry)
+        {
+            var map = new YamlMap();
+            map.Add("path", entry.Path);
+            DataEntry.AddIfSet(map, "fs_config", entry.FsConfig);
+            foreach (var (key, value) in entry.Repository?.ToNode().Entries ?? [])
+                if (key.AsText != "rev_lock")
+                    map.Set(key, value);
+            return YamlWriter.Write(map);
+        }
     }
 
     private static DependencyEntry OfUrl(Repository repository, ImportRequest request, string metadataPath)

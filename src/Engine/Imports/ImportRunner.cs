@@ -92,7 +92,7 @@ public sealed class ImportRunner
             {
                 foreach (var arrival in arrivals.Where(arrival => !arrival.IsUnchanged).ToList())
                     Record(arrival, arrivals);
-                metadata.Ignore([.. arrivals.Where(arrival => !arrival.IsUnchanged).Select(arrival => arrival.Item.Path)]);
+                metadata.Ignore([.. arrivals.Select(arrival => arrival.Item.Path)]);
             }
             catch
             {
@@ -128,7 +128,7 @@ public sealed class ImportRunner
         context.Cancellation.ThrowIfCancellationRequested();
         try
         {
-            return options.NoExec ? new Arrival(item, item.Dependency) : await ReceiveAsync(item).ConfigureAwait(false);
+            return options.NoExec ? new Arrival(item, item.Dependency) { Hash = item.Output?.Hash, IsUnchanged = item.IsUpdate } : await ReceiveAsync(item).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
         {
