@@ -48,7 +48,7 @@ internal static class RemoteErrors
         var message = $"Could not {what}: '{place}' answered {(int)status} ({status}){(string.IsNullOrWhiteSpace(says) ? "" : ": " + says.Trim().TrimEnd('.'))}.";
         return status switch
         {
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented
+            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.Locked or >= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented
                 and not HttpStatusCode.InsufficientStorage => new TransientRemoteException(message, key)
             {
                 IsThrottling = status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable,

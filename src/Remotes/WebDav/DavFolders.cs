@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using DataVersion.Engine.Remotes;
 using DataVersion.Remotes.Http;
 
 namespace DataVersion.Remotes.WebDav;
 
 /// <summary>Makes the collections that values are stored in, each once: a PUT does not (RFC 4918 9.7.1).</summary>
 /// <param name="caller">Makes requests.</param>
-internal sealed class DavFolders(HttpCaller caller) : IDisposable
+/// <param name="limit">How long making one may take: those who wait for it cannot end it.</param>
+internal sealed class DavFolders(HttpCaller caller, TimeSpan limit) : IDisposable
 {
     private static readonly HttpMethod MakeCollection = new("MKCOL");
 
@@ -19,7 +21,7 @@ internal sealed class DavFolders(HttpCaller caller) : IDisposable
     public async Task RequireAsync(Uri folder, CancellationToken cancellation)
     {
         var key = folder.AbsolutePath;
-        var making = made.GetOrAdd(key, _ => new Lazy<Task>(() => MakeAsync(folder, end.Token)));
+        var making = made.GetOrAdd(key, _ => new Lazy<Task>(() => MakeInTimeAsync(folder)));
         try
         {
             await making.Value.WaitAsync(cancellation).ConfigureAwait(false);
@@ -39,6 +41,20 @@ internal sealed class DavFolders(HttpCaller caller) : IDisposable
     {
         end.Cancel();
         end.Dispose();
+    }
+
+    private async Task MakeInTimeAsync(Uri folder)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        ending.CancelAfter(limit);
+        try
+        {
+            await MakeAsync(folder, ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!end.IsCancellationRequested)
+        {
+            throw new TransientRemoteException($"'{caller.Place}' did not make the folder '{MultiStatus.PathOf(folder.AbsolutePath)}' in time.", folder.AbsolutePath, error);
+        }
     }
 
     // From the deepest upwards: those above the remote are mostly there, and may be none of our business.

@@ -35,7 +35,7 @@ internal sealed class WebDavStorage : IRemoteStorage
         root = MultiStatus.PathOf(address.OfFolder("").AbsolutePath);
         Traits = new StorageTraits { Stall = HttpConnections.Seconds(remote, "timeout", 30), ChecksArrival = url.Scheme == "webdavs" };
         caller = new HttpCaller(HttpConnections.Open(remote, Traits.MostConnections), LoginOf(remote, url), Place);
-        folders = new DavFolders(caller);
+        folders = new DavFolders(caller, Traits.Stall);
     }
 
     /// <inheritdoc/>

@@ -117,6 +117,34 @@ public sealed class WebDavStorageTests : IDisposable
         Assert.Equal(["2"], Directory.GetFiles(Path.Combine(server["files"], folder, prefix), "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
+    [ServerTheory("webdav", "webdav-nginx")]
+    [InlineData("webdav", "dav")]
+    [InlineData("webdav-nginx", "")]
+    public async Task Two_pushes_make_the_same_folders_at_once(string name, string folder)
+    {
+        var server = TestServer.Get(name);
+        var url = HttpRemotes.Url(server, folder, "both-" + Guid.NewGuid().ToString("N")).Replace("http:", "webdav:", StringComparison.Ordinal);
+        await using var one = HttpRemotes.Open(url, ("user", server["user"]), ("password", server["password"]));
+        await using var two = HttpRemotes.Open(url, ("user", server["user"]), ("password", server["password"]));
+
+        await Parallel.ForAsync(0, 96, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+        {
+            for (var attempt = 0; ; attempt++)
+                try
+                {
+                    await (i % 2 == 0 ? one : two).PutTextAsync($"files/md5/{i / 4:x2}/{i % 4}", $"{i}");
+                    return;
+                }
+                catch (TransientRemoteException) when (attempt < 3)
+                {
+                    // What the engine does, too.
+                }
+        });
+
+        for (var i = 0; i < 96; i++)
+            Assert.Equal($"{i}", await one.GetTextAsync($"files/md5/{i / 4:x2}/{i % 4}"));
+    }
+
     [Fact]
     public async Task A_server_that_does_not_know_its_own_address_moves_by_path()
     {
