@@ -181,7 +181,7 @@ internal sealed class FtpConnection : IDisposable
             greeting = await ReadReplyAsync(cancellation).ConfigureAwait(false);
         if (!greeting.IsSuccess)
             throw greeting.Describe("connect", place, place);
-        Greeting = greeting.Text;
+        Greeting = greeting.Text.Trim('(', ')', ' ');
         if (settings.Tls is FtpTls.Auto or FtpTls.Explicit)
         {
             var offer = await SendAsync("AUTH TLS", cancellation).ConfigureAwait(false);

@@ -28,8 +28,7 @@ internal sealed class FtpStorage : IRemoteStorage
         var address = RemoteAddress.Parse(remote.Url);
         settings = FtpSettings.Read(remote, address);
         Place = address.ToString();
-        pool = new FtpPool(cancellation => FtpConnection.OpenAsync(settings, Place, Traits!.Stall, cancellation));
-        // What is not encrypted is not checked on its way either. (Of a server that is asked first whether it can, nothing is known yet.)
+        pool = new FtpPool(OpenAsync);
         Traits = new StorageTraits { Connections = 4, MostConnections = 8, ChecksArrival = settings.Tls is FtpTls.Explicit or FtpTls.Implicit };
         Parts = new FtpPartUploads(this);
     }
@@ -37,8 +36,8 @@ internal sealed class FtpStorage : IRemoteStorage
     /// <inheritdoc/>
     public string Place { get; }
 
-    /// <inheritdoc/>
-    public StorageTraits Traits { get; }
+    /// <summary>What it can do. What is not encrypted is not checked on its way either; whether it is, the first connection shows.</summary>
+    public StorageTraits Traits { get; private set; }
 
     /// <inheritdoc/>
     public IPartUploads Parts { get; }
@@ -277,6 +276,14 @@ internal sealed class FtpStorage : IRemoteStorage
             return;
         await MakeFolderAsync(connection, FolderOf(path), cancellation).ConfigureAwait(false);
         await connection.SendAsync("MKD " + path, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<FtpConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = await FtpConnection.OpenAsync(settings, Place, Traits.Stall, cancellation).ConfigureAwait(false);
+        if (Traits.ChecksArrival != connection.IsEncrypted)
+            Traits = Traits with { ChecksArrival = connection.IsEncrypted };
+        return connection;
     }
 
     private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";

@@ -84,6 +84,19 @@ public sealed class FtpFaultTests : IDisposable
         Assert.Null(await storage.FindAsync("x", default));
     }
 
+    [ServerFact("ftp")]
+    public async Task Whether_it_is_encrypted_shows_when_connected()
+    {
+        var server = TestServer.Get("ftp");
+        foreach (var (tls, isEncrypted) in ((string, bool)[])[("auto", true), ("never", false)])
+        {
+            await using var storage = Open($"ftp://{server["user"]}@127.0.0.1:{server["port"]}", ("password", server["password"]), ("ssl_verify", server["ca"]), ("tls", tls));
+
+            Assert.Equal(!isEncrypted, (await storage.ExamineAsync(default)).Credentials.Contains("NOT ENCRYPTED", StringComparison.Ordinal));
+            Assert.Equal(isEncrypted, storage.Traits.ChecksArrival);
+        }
+    }
+
     [Fact]
     public async Task A_name_with_a_line_break_sends_no_command()
     {
