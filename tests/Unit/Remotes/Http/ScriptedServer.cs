@@ -32,13 +32,13 @@ internal sealed class ScriptedServer : IDisposable
     /// <summary>Answers with a status and a text.</summary>
     public static async Task SayAsync(HttpListenerContext context, int status, string text = "", params (string Name, string Value)[] headers)
     {
-        context.Response.StatusCode = status;
+        await context.Request.InputStream.CopyToAsync(Stream.Null);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        (context.Response.StatusCode, context.Response.ContentLength64) = (status, bytes.Length);
         foreach (var (name, value) in headers)
             context.Response.AddHeader(name, value);
-        if (context.Request.HttpMethod != "HEAD")
-            await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
-        else
-            context.Response.ContentLength64 = text.Length;
+        if (context.Request.HttpMethod != "HEAD" && bytes.Length > 0)
+            await context.Response.OutputStream.WriteAsync(bytes);
         context.Response.Close();
     }
 
