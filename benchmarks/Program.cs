@@ -16,6 +16,8 @@ internal static class Program
                 return Workflows.Workflows.Run(rest);
             case ["pipelines", .. var rest]:
                 return Pipelines.PipelineBenchmark.Run(rest);
+            case ["remotes", .. var rest]:
+                return Remotes.RemoteBenchmark.Run(rest);
             default:
                 Console.Error.WriteLine($"""
                     Measures DataVersion. Say what:
@@ -25,6 +27,8 @@ internal static class Program
                     {Workflows.WorkflowOptions.Usage}
 
                     {Pipelines.PipelineBenchmark.Usage}
+
+                    {Remotes.RemoteBenchmark.Usage}
                     """);
                 return 2;
         }
