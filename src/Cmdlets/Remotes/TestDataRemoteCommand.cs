@@ -104,7 +104,7 @@ public sealed class TestDataRemoteCommand : RepositoryCmdlet
         foreach (var verdict in verdicts)
             Write(verdict);
         // What does not answer has no objects to look at.
-        if (!Deep || verdicts.Any(v => v is { Check: RemoteCheck.Reachable or RemoteCheck.Readable, Verdict: not RemoteVerdictKind.Good }))
+        if (!Deep || verdicts.Any(v => v is { Check: RemoteCheck.Readable, Verdict: not RemoteVerdictKind.Good }))
             return;
         Write(RunPumped(async (CmdletPump pump) =>
         {

@@ -38,12 +38,22 @@ public static class RemoteInspection
         }
         catch (DataVersionException error)
         {
+            var reason = $"{error.Message} {error.RecommendedAction}".TrimEnd();
+            if (facts is null)
+            {
+                // Refused there, or given up here: for want of credentials, of a known host key.
+                Add(RemoteCheck.Reachable, RemoteVerdictKind.Unknown, $"Nothing was asked of '{storage.Place}' but to let us in.");
+                Add(RemoteCheck.Credentials, RemoteVerdictKind.Failed, reason);
+                foreach (var check in (RemoteCheck[])[RemoteCheck.Readable, RemoteCheck.Writable, RemoteCheck.Clock])
+                    Add(check, RemoteVerdictKind.Unknown, "We were not let in.");
+                return verdicts;
+            }
             Add(RemoteCheck.Reachable, RemoteVerdictKind.Good, $"'{storage.Place}' answers.");
-            Add(RemoteCheck.Credentials, facts is null ? RemoteVerdictKind.Unknown : RemoteVerdictKind.Good, facts?.Credentials ?? "It did not let us in.");
-            Add(RemoteCheck.Readable, RemoteVerdictKind.Failed, $"{error.Message} {error.RecommendedAction}".TrimEnd());
+            Add(RemoteCheck.Credentials, RemoteVerdictKind.Good, facts.Credentials);
+            Add(RemoteCheck.Readable, RemoteVerdictKind.Failed, reason);
         }
         await AddWritableAsync().ConfigureAwait(false);
-        if (facts?.Clock is not { } there)
+        if (facts.Clock is not { } there)
             Add(RemoteCheck.Clock, RemoteVerdictKind.Unknown, "The service does not tell its time.");
         else
         {

@@ -19,6 +19,9 @@ internal sealed class MemoryStorage : IRemoteStorage
     /// <summary>Called before each piece of a value is given, with its key and place; may throw.</summary>
     public Action<string, long> BeforePiece { get; set; } = static (_, _) => { };
 
+    /// <summary>What the service says of itself; may throw.</summary>
+    public Func<StorageFacts> Facts { get; set; } = static () => new StorageFacts { Credentials = "none" };
+
     /// <summary>What the service says of a value besides its length.</summary>
     public Func<RemoteItem, byte[], RemoteItem> Describe { get; set; } = static (item, _) => item;
 
@@ -95,6 +98,8 @@ internal sealed class MemoryStorage : IRemoteStorage
 
     /// <summary>Parts go one after the other.</summary>
     public bool IsSequential { get; set; }
+
+    public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(Facts());
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => Task.FromResult(Values.TryRemove(key, out _));
 
