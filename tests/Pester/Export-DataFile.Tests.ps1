@@ -53,6 +53,26 @@ Describe 'Export-DataFile' {
         { Get-DataVersion model.bin | Export-DataFile -Destination two.bin } | Should -Throw -ErrorId 'ArgumentInvalid,*'
     }
 
+    It 'brings data of other repositories and of addresses, inside of a repository and outside' {
+        Push-Location $TestDrive
+        try {
+            Export-DataFile -Source $repo model.bin -Revision v1 -Destination theirs.bin | Out-Null
+            Read-TestFile theirs.bin | Should -BeExactly 'model 1'
+            (Export-DataFile -Source $repo data/images/cats, notes.txt -Destination .).FullName | Split-Path -Leaf | Should -Be tom.png, notes.txt
+            Read-TestFile notes.txt | Should -BeExactly 'tracked by Git'
+            Export-DataFile -Source "file://$($repo -replace '\\', '/')" notes.txt -Destination cloned.txt | Out-Null
+            Read-TestFile cloned.txt | Should -BeExactly 'tracked by Git'
+            Export-DataFile -Source ./theirs.bin -Destination again.bin | Out-Null
+            Read-TestFile again.bin | Should -BeExactly 'model 1'
+            Export-DataFile -Source ./theirs.bin -Destination again.bin -ErrorAction SilentlyContinue -ErrorVariable problem
+            Confirm-ErrorRecord $problem PathExists
+            Export-DataFile -Source $repo model.bin -Destination none.bin -WhatIf | Out-Null
+            Test-Path none.bin | Should -BeFalse
+            Export-DataFile -Source $repo nothing -Destination x -ErrorAction SilentlyContinue -ErrorVariable problem
+            Confirm-ErrorRecord $problem PathNotFound
+        } finally { Pop-Location }
+    }
+
     It 'changes nothing with -WhatIf and says what it would do' {
         Confirm-WhatIf { Export-DataFile model.bin ../whatif.bin -WhatIf } 'Export.*whatif.bin'
     }

@@ -45,6 +45,25 @@ Describe 'Get-DataFile' {
         { Get-DataFile -Revision v9 } | Should -Throw -ErrorId 'RevisionNotFound,*'
     }
 
+    It 'lists another repository and a folder, from outside of any' {
+        Push-Location $TestDrive
+        try {
+            $top = Get-DataFile -Source $repo
+            $top.Path | Should -Contain 'model.bin'
+            $top.Path | Should -Contain 'notes.txt'
+            ($top | Where-Object Path -EQ data).Kind | Should -Be 'Directory'
+            $all = Get-DataFile -Source $repo -Revision v1 -Recurse
+            ($all | Where-Object Path -EQ model.bin).Size | Should -Be 7
+            ($all | Where-Object Path -EQ notes.txt).Stage | Should -BeNullOrEmpty
+            $all.Path | Should -Not -Contain 'model.bin.dvc'
+            (Get-DataFile -Source $repo data/images/cats -Recurse).Path | Should -Be 'data/images/cats/tom.png'
+            Write-TestFile "$TestDrive/plain/in/x" 'abc'
+            (Get-DataFile -Source ./plain -Recurse).Path | Should -Be 'in/x'
+            Get-DataFile -Source $repo nothing -ErrorAction SilentlyContinue -ErrorVariable problem
+            Confirm-ErrorRecord $problem PathNotFound
+        } finally { Pop-Location }
+    }
+
     It 'takes objects and names, brackets included' {
         (Get-ChildItem data/images -File | Get-DataFile).Path | Should -Contain 'data/images/img[1].png'
         (Get-DataFile -LiteralPath 'data/images/img[1].png').Size | Should -Be 8

@@ -16,7 +16,7 @@ internal sealed class SourceRevisionCompleter : RepositoryCompleter
     protected override IEnumerable<CompletionCandidate> Candidates(RepositoryLayout? repository, CompletionRequest request)
     {
         var folder = request.Bound["Source"] is string source ? Path.Combine(request.CurrentFolder, source)
-            : FirstOf(request.Bound["Path"] ?? request.Bound["LiteralPath"]) is { } path && repository is not null ? SourceOf(repository, Path.Combine(request.CurrentFolder, path))
+            : FirstOf(request.Bound["Path"] ?? request.Bound["LiteralPath"]) is { } path && repository is not null ? SourceOf(repository, Path.Combine(request.CurrentFolder, path)) ?? repository.Root
             : repository?.Root;
         if (folder is null || !Directory.Exists(folder))
             return [];
