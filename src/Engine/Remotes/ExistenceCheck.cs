@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace DataVersion.Engine.Remotes;
 
 /// <summary>
-/// Finds out which of many keys a remote holds, by whichever is cheaper: asking for each, or listing. The service decides it:
-/// the time of a few questions and of the first page of the listing are measured, and the rest is done the way that takes
-/// less. Folders of this machine are asked file by file.
+/// Finds out which of many keys a remote holds, by whichever is cheapest: asking for each, listing the folders they are in side by
+/// side, or listing everything page by page. The service decides it: the time of a few questions and of the listing of one folder
+/// are measured, and the rest is done the way that takes least. Folders of this machine are asked file by file.
 /// </summary>
 internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext context)
 {
@@ -44,12 +44,20 @@ internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext co
         // What is wanted may be in few folders of the many.
         var groups = Enumerable.Range(first, keys.Count - first).GroupBy(i => FolderOf(keys[i]), StringComparer.Ordinal).ToList();
         clock.Restart();
-        await ListAsync(keys, found, groups[0]).ConfigureAwait(false);
-        var listing = clock.Elapsed * ((groups.Count - 1.0) / Math.Min(connections, Folders));
+        var members = await ListAsync(keys, found, groups[0].Key, groups[0]).ConfigureAwait(false);
+        var one = clock.Elapsed;
         var rest = groups.Skip(1).ToList();
-        context.Trace($"{storage.Place}: asking for {keys.Count} objects would take {asking.TotalMilliseconds:N0} ms, listing {rest.Count} folders {listing.TotalMilliseconds:N0} ms.");
-        if (listing <= asking)
-            await Parallel.ForEachAsync(rest, Degree, async (group, _) => await ListAsync(keys, found, group).ConfigureAwait(false)).ConfigureAwait(false);
+        var listing = one * ((double)rest.Count / Math.Min(connections, Folders));
+        // The names of objects are spread evenly: one folder tells how many there are in all, and so how many pages. A full page
+        // takes longer than a short one.
+        var pages = 1 + members * (long)Folders / Math.Max(1, storage.Traits.PageSize);
+        var whole = storage.Traits.PageSize > 0 && rest.All(g => g.Key.StartsWith(RemoteKeys.Objects, StringComparison.Ordinal)) ? 2 * pages * one : TimeSpan.MaxValue;
+        context.Trace($"{storage.Place}: asking for {keys.Count} objects would take {asking.TotalMilliseconds:N0} ms, listing {rest.Count} folders {listing.TotalMilliseconds:N0} ms"
+            + (whole == TimeSpan.MaxValue ? "." : $", listing {pages} pages {whole.TotalMilliseconds:N0} ms."));
+        if (whole < listing && whole <= asking)
+            await ListAsync(keys, found, RemoteKeys.Objects, rest.SelectMany(g => g)).ConfigureAwait(false);
+        else if (listing <= asking)
+            await Parallel.ForEachAsync(rest, Degree, async (group, _) => await ListAsync(keys, found, group.Key, group).ConfigureAwait(false)).ConfigureAwait(false);
         else
         {
             int[] asked = [.. rest.SelectMany(g => g)];
@@ -66,17 +74,14 @@ internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext co
     private Task<RemoteItem?> AskAsync(string key, CancellationToken token) =>
         RemoteRetry.RunAsync(storage, attempt => storage.FindAsync(key, attempt), context, token);
 
-    private async Task ListAsync(IReadOnlyList<string> keys, RemoteItem?[] found, IGrouping<string, int> group)
+    private async Task<int> ListAsync(IReadOnlyList<string> keys, RemoteItem?[] found, string prefix, IEnumerable<int> wanted)
     {
-        var items = await RemoteRetry.RunAsync(storage, async token =>
-        {
-            var all = new Dictionary<string, RemoteItem>(StringComparer.Ordinal);
-            await foreach (var item in storage.ListAsync(group.Key, token).ConfigureAwait(false))
-                all[item.Key] = item;
-            return all;
-        }, context, context.Cancellation).ConfigureAwait(false);
-        foreach (var i in group)
+        var items = new Dictionary<string, RemoteItem>(StringComparer.Ordinal);
+        foreach (var item in await RemoteRetry.ListAsync(storage, prefix, context).ConfigureAwait(false))
+            items[item.Key] = item;
+        foreach (var i in wanted)
             found[i] = items.GetValueOrDefault(keys[i]);
+        return items.Count;
     }
 
     private static string FolderOf(string key) => key[..(key.LastIndexOf('/') + 1)];

@@ -12,6 +12,9 @@ public sealed record StorageTraits
     /// <summary>Keys can be listed.</summary>
     public bool CanList { get; init; } = true;
 
+    /// <summary>Keys that one request of a listing gives, of whatever folders; 0 for services that list folder by folder.</summary>
+    public int PageSize { get; init; }
+
     /// <summary>Values can be deleted.</summary>
     public bool CanDelete { get; init; } = true;
 

@@ -39,7 +39,7 @@ internal sealed partial class AzureStorage : IRemoteStorage
         login = chosen ?? AzureLogin.Find(remote, Environment.GetEnvironmentVariable);
         Traits = new StorageTraits
         {
-            Connections = 16, MostConnections = 64, Stall = HttpConnections.Seconds(remote, "read_timeout", 60),
+            Connections = 16, MostConnections = 64, PageSize = 5000, Stall = HttpConnections.Seconds(remote, "read_timeout", 60),
             CanList = login.Rights?.Contains('l') ?? true, CanDelete = login.Rights?.Contains('d') ?? true,
         };
         var handler = HttpConnections.Open(remote, Traits.MostConnections);

@@ -19,6 +19,15 @@ internal sealed class MemoryStorage : IRemoteStorage
     /// <summary>Called before each piece of a value is given, with its key and place; may throw.</summary>
     public Action<string, long> BeforePiece { get; set; } = static (_, _) => { };
 
+    /// <summary>Called before a key is looked for; may throw.</summary>
+    public Action<string> BeforeFind { get; set; } = static _ => { };
+
+    /// <summary>Called before a prefix is listed; may throw.</summary>
+    public Action<string> BeforeList { get; set; } = static _ => { };
+
+    /// <summary>Called for each prefix that is listed.</summary>
+    public Action<string> Listed { get; set; } = static _ => { };
+
     /// <summary>What the service says of itself; may throw.</summary>
     public Func<StorageFacts> Facts { get; set; } = static () => new StorageFacts { Credentials = "none" };
 
@@ -41,6 +50,7 @@ internal sealed class MemoryStorage : IRemoteStorage
     public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        BeforeFind(key);
         lock (Values)
             Asked++;
         return Task.FromResult(Values.TryGetValue(key, out var bytes) ? Describe(new RemoteItem(key, bytes.Length), bytes) : null);
@@ -49,6 +59,8 @@ internal sealed class MemoryStorage : IRemoteStorage
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.Yield();
+        Listed(prefix);
+        BeforeList(prefix);
         foreach (var (key, bytes) in Values)
             if (key.StartsWith(prefix, StringComparison.Ordinal))
                 yield return Describe(new RemoteItem(key, bytes.Length), bytes);
