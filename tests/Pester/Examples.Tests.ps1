@@ -19,6 +19,27 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Session.ps1
 
+    # Where data comes from: another repository, a bucket and a server, which here are folders.
+    function New-ExampleSource([string] $Folder) {
+        Write-TestFile (Join-Path $Folder source 2025 a.csv) 'a'
+        Write-TestFile (Join-Path $Folder measurements run-17.csv) '17'
+        Write-TestFile (Join-Path $Folder measurements fresh.csv) 'fresh'
+        foreach ($name in 'models', 'datasets') {
+            $source = Join-Path $Folder $name
+            New-GitRepository $source
+            Push-Location $source
+            $null = Initialize-DataRepository
+            Write-TestFile nets/small.onnx 'v2.1'
+            Write-TestFile images/one.png 'one'
+            $null = Add-DataFile nets/small.onnx, images
+            git add . ; git commit --quiet --message 'first' ; git tag v2.1
+            Write-TestFile nets/small.onnx 'v2.2 now'
+            $null = Save-DataFile -Force
+            git commit --quiet --all --message 'second' ; git tag v2.2
+            Pop-Location
+        }
+    }
+
     # The calls of our commands in a script, with the line of the pipeline before them.
     function Get-Call([string] $Code) {
         $script = [Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $null)
@@ -95,7 +116,10 @@ Describe 'Example <Name>' -ForEach $examples {
         }
         $repo = Join-Path $folder repo
         # Places of other machines, and names that examples make up.
-        $here = $Code.Replace('/mnt/share/store', '../share').Replace('/mnt/big/cache', '../big').Replace('/data/archive', '../alone').Replace('~/cats', '../cats')
+        $here = $Code.Replace('/mnt/share/store', '../share').Replace('/mnt/big/cache', '../big').Replace('/data/archive', '../alone').Replace('~/cats', '../cats').
+            Replace('https://github.com/team/models.git', '../models').Replace('s3://bucket/raw', '../source').Replace('ssh://lab.example.org/measurements', '../measurements').
+            Replace("-Option @{ user = 'me'; keyfile = '~/.ssh/lab' }", '').Replace('https://data.example.org/raw.csv -Destination raw.csv', '../measurements/fresh.csv -Destination fresh.csv').
+            Replace('-Credential anna', '-Credential ([pscredential]::new("anna", [securestring]::new()))')
         Push-Location $repo
         $hash = (Get-DataFile model.bin).Hash.Hex
         try {
@@ -114,6 +138,8 @@ Describe 'Example <Name>' -ForEach $examples {
                     Write-TestFile model.bin.dvc ((Read-TestFile model.bin.dvc) -replace '  hash: md5\n')
                     git commit --quiet --all --message 'As DVC 2'
                 }
+                '^(Import|Update|Export)-DataFile|^Get-DataFile 4' { New-ExampleSource $folder }
+                '^Update-DataFile' { $null = Import-DataFile ../source/2025 -Destination data/raw; $null = Import-DataFile ../models nets/small.onnx -Revision v2.1 }
                 '-Stage' { Add-ExampleStage }
                 '^Add-Stage' { Remove-Item dvc.yaml }
                 '^Invoke-Stage 3' { $null = Invoke-Stage -Quiet }

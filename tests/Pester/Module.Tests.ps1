@@ -73,8 +73,8 @@ Describe '<_>' -ForEach $commands {
 
     It 'says what it writes' {
         if ($_ -notin 'Invoke-DataHook', 'Remove-DataConfig', 'Remove-DataRemote') {
-            # Beside our objects only text.
-            $command.OutputType.Type | Where-Object { $_ -ne [string] } | ForEach-Object Namespace | Select-Object -Unique | Should -Be DataVersion
+            # Beside our objects only text, and the answer of -Quiet.
+            $command.OutputType.Type | Where-Object { $_ -notin [string], [bool] } | ForEach-Object Namespace | Select-Object -Unique | Should -Be DataVersion
         }
     }
 
