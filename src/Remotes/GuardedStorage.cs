@@ -77,7 +77,7 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
         {
             throw new OperationCanceledException(secrets.Redact(error.Message), cancellation);
         }
-        catch (DataVersionException error) when (secrets.Occurs(error.ToString()))
+        catch (DataVersionException error) when (secrets.Occurs($"{error}\n{error.Path}\n{error.RecommendedAction}"))
         {
             throw secrets.Redact(error);
         }

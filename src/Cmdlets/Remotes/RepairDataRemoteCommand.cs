@@ -96,10 +96,12 @@ public sealed class RepairDataRemoteCommand : RepositoryCmdlet
         foreach (var unknown in wrong.Where(v => v.Verdict == RemoteVerdictKind.Unknown))
             WriteError(new DataVersionException(DataErrorKind.TransferFailed, $"Whether the object {unknown.Hash} of '{unknown.Path}' is right on '{remote.Name}' could not be found out: {unknown.Detail}",
                 unknown.Path, "Run the command again."), unknown);
+        // The credentials are for the remote that is repaired: no other one is to see them.
+        var others = new RemoteAccess(this);
         RunPumped(async (CmdletPump pump) =>
         {
             await using var storage = access!.Open(remote, pump);
-            var repair = new RemoteRepair(repository, remote, storage, other => access!.Open(other, pump), ThrottleLimit, pump.Context);
+            var repair = new RemoteRepair(repository, remote, storage, other => others.Open(other, pump), ThrottleLimit, pump.Context);
             var plan = await repair.PlanAsync([.. wrong.Where(v => v.Verdict is RemoteVerdictKind.Missing or RemoteVerdictKind.Corrupt)]).ConfigureAwait(false);
             foreach (var lost in plan.Lost)
             {

@@ -206,7 +206,9 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             return;
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var origins = new ImportOrigins(repository, remote => Access.Open(remote, pump));
+            // The credentials are for the remote, not for wherever the imports come from.
+            var sources = new RemoteAccess(this);
+            await using var origins = new ImportOrigins(repository, remote => sources.Open(remote, pump));
             foreach (var (path, hash) in await ImportFetch.RunAsync(repository, confirmed, origins, (result, error) => Report(pump, result, error), pump.Context).ConfigureAwait(false))
                 partial[path] = hash;
         });

@@ -52,5 +52,5 @@ public sealed record RemoteAddress(string Scheme, string? User, string Host, int
     public string FullKey(string key) => Path.Length == 0 ? key : key.Length == 0 ? Path : Path + "/" + key;
 
     private static DataVersionException Invalid(string url) => new(DataErrorKind.RemoteFailed,
-        $"'{url}' is not an address of a remote: it has no host or bucket.", url, "Correct it with Set-DataRemote -Url.");
+        $"'{RemoteSecrets.Hide(url)}' is not an address of a remote: it has no host or bucket.", RemoteSecrets.Hide(url), "Correct it with Set-DataRemote -Url.");
 }

@@ -55,7 +55,7 @@ public sealed partial class RemoteSecrets
     [GeneratedRegex("(?:AccountKey|SharedAccessSignature)=([^;]+)", RegexOptions.IgnoreCase)]
     private static partial Regex ConnectionStringPart();
 
-    [GeneratedRegex(@"(\w+://[^/@\s:]+:)[^/@\s]+@")]
+    [GeneratedRegex(@"(\w+://[^/@\s:]*:)[^/\s]+@")]
     private static partial Regex UrlPassword();
 
     [GeneratedRegex(@"((?:[?&;]|\b)(?:sig|X-Amz-Signature|X-Goog-Signature|AWSAccessKeyId|Signature)=)(?!\*\*\*)[^&\s""']+")]

@@ -67,6 +67,36 @@ public sealed class SecretTests : IDisposable
     }
 
     [Fact]
+    public void Credentials_for_the_remote_that_is_repaired_are_shown_to_no_other()
+    {
+        using var web = new Http.ScriptedServer(context => Http.ScriptedServer.SayAsync(context, 404));
+        using var backup = new Http.ScriptedServer(context => Http.ScriptedServer.SayAsync(context, 404));
+        session.Run($"Add-DataRemote web {web.Url}data; Add-DataRemote backup {backup.Url}data; Set-Content a.txt text; Add-DataFile a.txt");
+        foreach (var file in Directory.EnumerateFiles(repository.Root, "*", SearchOption.AllDirectories).Where(f => f.Contains("/cache/", StringComparison.Ordinal) || f.EndsWith("a.txt", StringComparison.Ordinal)))
+            File.Delete(file);
+
+        session.Invoke("Repair-DataRemote web -Credential $login",
+            ("login", new System.Management.Automation.PSCredential("me", new System.Net.NetworkCredential("", Password).SecurePassword)));
+
+        Assert.Contains(web.Requests, r => r.Login is not null);
+        Assert.NotEmpty(backup.Requests);
+        Assert.All(backup.Requests, r => Assert.Null(r.Login));
+    }
+
+    [Theory]
+    [InlineData("https://me:p@hunter22@example.org/data")]
+    [InlineData("https://:hunter22@example.org/data")]
+    public void A_password_in_a_URL_is_hidden_as_a_whole(string url) => Assert.DoesNotContain("hunter22", RemoteSecrets.Hide(url));
+
+    [Fact]
+    public void An_address_without_a_host_is_named_without_its_password()
+    {
+        var error = Assert.Throws<DataVersionException>(() => RemoteAddress.Parse("https://me:hunter22@/data"));
+
+        Assert.DoesNotContain("hunter22", $"{error} {error.Path}");
+    }
+
+    [Fact]
     public void A_named_secret_without_the_module_is_an_error_that_says_what_to_do()
     {
         session.Run("Add-DataRemote web http://127.0.0.1:9/data -Option @{ auth = 'basic'; user = 'me'; password = 'secret:store' }");
