@@ -75,7 +75,7 @@ public sealed class ImportUpload(RemoteConfiguration remote, IRemoteStorage stor
 
     private static async Task PutAsync(RemoteObjects objects, RemoteChannel channel, ContentHash hash, string path, long size, VerifiedCopies copies, OperationContext context, CancellationToken cancellation)
     {
-        if (!(await objects.FindAsync([hash], context).ConfigureAwait(false)).ContainsKey(hash))
+        if (!((await objects.FindAsync([hash], context).ConfigureAwait(false)).TryGetValue(hash, out var there) && (there < 0 || there == size)))
             await channel.SendAsync(RemoteKeys.Of(hash), new RemoteUpload(path, size, hash, copies), static _ => { }, cancellation).ConfigureAwait(false);
     }
 }

@@ -30,7 +30,8 @@ public sealed class AddUpload(Repository repository, RemoteConfiguration remote,
                 sources.TryAdd(content.HashOf(i),
                     (content, WorkspaceReader.PathOf(content.Item.Source, content.Scan.Files[i].Path), content.StatOf(i).Size));
         var there = await objects.FindAsync(sources.Keys, context).ConfigureAwait(false);
-        var lacking = sources.Where(s => !there.ContainsKey(s.Key)).ToList();
+        // What has another length there is not what was added, which is to be nowhere else.
+        var lacking = sources.Where(s => !(there.TryGetValue(s.Key, out var size) && (size < 0 || size == s.Value.Size))).ToList();
         var progress = new ProgressCount("Sending", lacking.Count, lacking.Sum(s => s.Value.Size), context);
         using var copies = new VerifiedCopies(context, progress.AddBytes);
         await Parallel.ForEachAsync(lacking, new ParallelOptions

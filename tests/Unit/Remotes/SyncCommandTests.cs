@@ -117,6 +117,25 @@ public sealed class SyncCommandTests
         Assert.Equal("ArgumentInvalid", Assert.Single(session.Invoke("Add-DataFile ../outside -OutFile x -Remote store").ErrorIds));
     }
 
+    [Theory]
+    [InlineData("Add-DataFile ../outside -OutFile here -ToRemote")]
+    [InlineData("Import-DataFile ../outside -Destination here -ToRemote")]
+    public void What_goes_only_to_the_remote_replaces_what_was_cut_there(string script)
+    {
+        using var sandbox = new SyncSandbox();
+        File.WriteAllText(sandbox.PathOf("outside"), "all of it");
+        var stored = SyncSandbox.ObjectOf(sandbox.Remote, "all of it");
+        Directory.CreateDirectory(Path.GetDirectoryName(stored)!);
+        File.WriteAllText(stored, "all");
+        Engine.Files.FileModes.Protect(stored);
+        using var session = new ModuleSession(sandbox.Root);
+
+        var result = session.Invoke(script);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal("all of it", File.ReadAllText(stored));
+    }
+
     [Fact]
     public void The_status_of_a_remote_says_on_which_side_things_are()
     {
