@@ -37,7 +37,7 @@ public static class RemoteCleanUp
         return [.. unused.OrderByDescending(u => u.Hash.IsDirectory)];
     }
 
-    /// <summary>Removes what was planned; no file goes before the last manifest.</summary>
+    /// <summary>Removes what was planned; no file goes before the last manifest, and none of a manifest that could not be removed.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="used">What the plan was made from. What somebody pushed since then is used too: manifests that are new are
@@ -45,23 +45,27 @@ public static class RemoteCleanUp
     /// <param name="done">Receives each removed object; called from any thread.</param>
     /// <param name="context">Cancellation and progress.</param>
     /// <returns>What could not be removed.</returns>
+    /// <exception cref="DataVersionException">RemoteFailed: the remote cannot be used any more.</exception>
     public static async Task<IReadOnlyList<PathFailure>> RunAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, UsedObjects used, Action<CachePlan> done, OperationContext context)
     {
         var failures = new ConcurrentQueue<PathFailure>();
+        var removed = new ConcurrentDictionary<ContentHash, bool>();
         var progress = new ProgressCount("Removing objects of the remote", plan.Count, 0, context);
         var parallel = new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, remote.Storage.Traits.Connections) };
         foreach (var group in plan.GroupBy(p => p.Hash.IsDirectory).OrderByDescending(g => g.Key))
         {
-            var pushed = group.Key ? [] : await PushedSinceAsync(remote, plan, used, context).ConfigureAwait(false);
+            var pushed = group.Key ? [] : await PushedSinceAsync(remote, removed, used, context).ConfigureAwait(false);
             await Parallel.ForEachAsync(group.Where(item => !pushed.Contains(item.Hash)), parallel, async (item, cancellation) =>
             {
                 try
                 {
-                    if (await remote.Storage.DeleteAsync(item.ObjectPath!, cancellation).ConfigureAwait(false))
+                    var wasThere = await RemoteRetry.RunAsync(remote.Storage, token => remote.Storage.DeleteAsync(item.ObjectPath!, token), context, cancellation).ConfigureAwait(false);
+                    removed[item.Hash] = true;
+                    if (wasThere)
                         done(item with { IsRemoved = true });
                     FaultPoint.Reach("gc.remote-object");
                 }
-                catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
+                catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
                 {
                     failures.Enqueue(new PathFailure(item.ObjectPath!, FileErrors.Describe(error, item.ObjectPath!, "remove")));
                 }
@@ -71,12 +75,11 @@ public static class RemoteCleanUp
         return [.. failures];
     }
 
-    private static async Task<HashSet<ContentHash>> PushedSinceAsync(RemoteObjects remote, IReadOnlyList<CachePlan> plan, UsedObjects used, OperationContext context)
+    private static async Task<HashSet<ContentHash>> PushedSinceAsync(RemoteObjects remote, ConcurrentDictionary<ContentHash, bool> removed, UsedObjects used, OperationContext context)
     {
-        var planned = plan.Select(p => p.Hash).ToHashSet();
         var members = new HashSet<ContentHash>();
         foreach (var item in await RemoteRetry.ListAsync(remote.Storage, "", context).ConfigureAwait(false))
-            if (RemoteKeys.TryParse(item.Key, out var hash) && hash.IsDirectory && !used.Contains(hash) && !planned.Contains(hash))
+            if (RemoteKeys.TryParse(item.Key, out var hash) && hash.IsDirectory && !used.Contains(hash) && !removed.ContainsKey(hash))
                 members.UnionWith((await remote.ReadManifestAsync(hash, context).ConfigureAwait(false)).Manifest.List.Select(e => e.Hash));
         return members;
     }

@@ -22,6 +22,9 @@ internal sealed class MemoryStorage : IRemoteStorage
     /// <summary>Called before a key is looked for; may throw.</summary>
     public Action<string> BeforeFind { get; set; } = static _ => { };
 
+    /// <summary>Called before a key is deleted; may throw.</summary>
+    public Action<string> BeforeDelete { get; set; } = static _ => { };
+
     /// <summary>Called before a prefix is listed; may throw.</summary>
     public Action<string> BeforeList { get; set; } = static _ => { };
 
@@ -113,7 +116,11 @@ internal sealed class MemoryStorage : IRemoteStorage
 
     public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(Facts());
 
-    public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => Task.FromResult(Values.TryRemove(key, out _));
+    public Task<bool> DeleteAsync(string key, CancellationToken cancellation)
+    {
+        BeforeDelete(key);
+        return Task.FromResult(Values.TryRemove(key, out _));
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -139,18 +146,20 @@ internal sealed class MemoryParts(MemoryStorage storage) : IPartUploads
 
         public IReadOnlyCollection<int> Present => [.. storage.Begun[token].Keys.Order()];
 
-        public Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        public async Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
+            await Task.Yield();
             cancellation.ThrowIfCancellationRequested();
             storage.BeforePart(number);
             storage.Begun[token][number] = bytes.ToArray();
-            return Task.CompletedTask;
         }
 
         public Task CompleteAsync(CancellationToken cancellation)
         {
             storage.Begun.TryRemove(token, out var parts);
-            storage.Values[key] = [.. parts!.OrderBy(p => p.Key).SelectMany(p => p.Value)];
+            byte[] value = [.. parts!.OrderBy(p => p.Key).SelectMany(p => p.Value)];
+            storage.Received(value);
+            storage.Values[key] = value;
             return Task.CompletedTask;
         }
 

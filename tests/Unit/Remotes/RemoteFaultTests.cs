@@ -166,6 +166,31 @@ public sealed class RemoteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task The_files_of_a_manifest_that_cannot_be_removed_stay()
+    {
+        var service = new MemoryStorage();
+        await SyncAsync(sandbox.Root, TransferDirection.Push, () => service);
+        var manifest = service.Values.Keys.Single(k => k.EndsWith(".dir", StringComparison.Ordinal));
+        var count = service.Values.Count;
+        var used = new UsedObjects(OperationContext.Silent);
+        using var repository = Repository.Open(sandbox.Root);
+        var remote = new RemoteObjects(repository.Configuration.GetRemote(), service);
+        var plan = await RemoteCleanUp.PlanAsync(remote, used, OperationContext.Silent);
+        var members = Engine.Objects.Manifest.Parse(service.Values[manifest], ContentHashAlgorithm.Md5, "manifest").List.Select(e => RemoteKeys.Of(e.Hash)).ToHashSet();
+        service.BeforeDelete = key =>
+        {
+            if (key == manifest)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "It is held.");
+        };
+
+        var failures = await RemoteCleanUp.RunAsync(remote, plan, used, _ => { }, OperationContext.Silent);
+
+        Assert.Equal(manifest, Assert.Single(failures).Path);
+        Assert.Superset(members, service.Values.Keys.ToHashSet());
+        Assert.True(service.Values.Count < count || members.Count == count - 1);
+    }
+
+    [Fact]
     public async Task What_is_cleaned_while_it_is_pushed_is_noticed_before_the_manifest_goes()
     {
         var service = new MemoryStorage();
