@@ -20,8 +20,10 @@ internal static class AtomicFile
         return Path.Combine(folder, string.Concat(".", name[..22], ".tmp"));
     }
 
-    /// <summary>A temporary name that is the same each time, for an object that comes in pieces.</summary>
-    public static string TemporaryName(string folder, ContentHash hash) => Path.Combine(folder, string.Concat(".", hash.Hex.AsSpan(0, 22), ".tmp"));
+    /// <summary>A temporary name that is the same each time, for a value that comes in pieces.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="identity">What makes it differ from every other value, and from the same one on its way to somebody else.</param>
+    public static string TemporaryName(string folder, string identity) => Path.Combine(folder, string.Concat(".", Convert.ToHexStringLower(MD5.HashData(System.Text.Encoding.UTF8.GetBytes(identity))).AsSpan(0, 22), ".tmp"));
 
     /// <summary>
     /// True for a path whose name <see cref="TemporaryName(string)"/>, or DVC, may have made: what is left of a killed command. The

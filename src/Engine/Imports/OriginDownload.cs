@@ -21,7 +21,7 @@ internal sealed class OriginDownload(IDataOrigin origin, Action<long>? passed, R
 
     /// <summary>The temporary name for a file: a random one, or of a large file the one it has in each session.</summary>
     public string TemporaryName(string random, OriginFile file) =>
-        IsResumable(file) ? ((StorageOrigin)origin).TemporaryName(Path.GetDirectoryName(random)!, file) : random;
+        IsResumable(file) ? channel!.TemporaryName(Path.GetDirectoryName(random)!, ((StorageOrigin)origin).IdentityOf(file)) : random;
 
     /// <summary>Reads one file without keeping it.</summary>
     /// <returns>The hash of the bytes and their number.</returns>

@@ -25,9 +25,8 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
     /// <summary>A channel to the service, for a repository that notes in its folders what has come.</summary>
     public RemoteChannel OpenChannel(Repository repository, OperationContext context) => new(repository, remote, storage, 0, context);
 
-    /// <summary>A temporary name that is the same in each session for the same version of a file, so that a large one is gone on with.</summary>
-    public string TemporaryName(string folder, OriginFile file) => AtomicFile.TemporaryName(folder,
-        new ContentHash(MD5.HashData(Encoding.UTF8.GetBytes(string.Join('\n', storage.Place, (string)file.Handle!, file.Tag, file.Version, file.Size)))));
+    /// <summary>What is the same in each session for the same version of a file, and for no other, so that a large one is gone on with.</summary>
+    public string IdentityOf(OriginFile file) => string.Join('\n', storage.Place, (string)file.Handle!, file.Tag, file.Version, file.Size);
 
     /// <summary>Throws when a file is no longer the one that was found: its ranges may be of two versions.</summary>
     public async Task RequireUnchangedAsync(OriginFile file, OperationContext context, CancellationToken cancellation)

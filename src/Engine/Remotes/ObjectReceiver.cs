@@ -44,9 +44,10 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
     // What has come of a large object stays under a name that the next session finds.
     private async Task InFileAsync(TransferItem item, Func<string, Task<ContentHash>> receive, bool isStable, CancellationToken cancellation)
     {
-        var store = repository.Stores.For(item.Hash.Algorithm);
-        var folder = store.EnsureFolder(item.Hash);
-        var temporary = isStable ? AtomicFile.TemporaryName(folder, item.Hash) : AtomicFile.TemporaryName(folder);
+        var hash = item.Hash;
+        var store = repository.Stores.For(hash.Algorithm);
+        var folder = store.EnsureFolder(hash);
+        var temporary = isStable ? channel.TemporaryName(folder, $"{hash.Algorithm}:{hash.Hex}") : AtomicFile.TemporaryName(folder);
         try
         {
             ContentHash found;
@@ -59,6 +60,12 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
                 // A part of it would keep the room from everything else.
                 isStable = false;
                 throw;
+            }
+            catch (UnauthorizedAccessException) when (isStable && File.Exists(temporary))
+            {
+                // Complete and read-only already when a command was killed, just before it got its name.
+                FileRemoval.Try(temporary);
+                found = await receive(temporary).ConfigureAwait(false);
             }
             catch (IOException error) when (isStable && error is not EndOfStreamException && IsHeld(temporary))
             {

@@ -116,6 +116,13 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
         }
+        catch
+        {
+            // Nothing of it may still be on its way when it is given up.
+            await failure.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(running)).ConfigureAwait(false);
+            throw;
+        }
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 

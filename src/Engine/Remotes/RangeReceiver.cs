@@ -12,6 +12,14 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
 {
     private const long Range = 8 << 20;
 
+    private readonly Lazy<string> repository = new(() => OwnName(recordFolder));
+
+    /// <summary>The temporary name of a value, the same in each session of this repository. Others that share a cache with it have
+    /// other names, and other notes of what has come: a file that one of them takes for its own is never another's.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="identity">What makes the value differ from every other.</param>
+    public string TemporaryName(string folder, string identity) => AtomicFile.TemporaryName(folder, $"{repository.Value}\n{identity}");
+
     /// <summary>Receives a value.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="size">Its length.</param>
@@ -74,6 +82,16 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
         FileRemoval.Try(Path.Join(recordFolder, Path.GetFileName(path) + ".ranges"));
     }
 
+    // Drawn once, and lost together with the notes; the folder tells copies of a repository apart.
+    private static string OwnName(string recordFolder)
+    {
+        var path = Path.Join(recordFolder, "name");
+        Directory.CreateDirectory(recordFolder);
+        if (!File.Exists(path))
+            AtomicFile.Write(path, Guid.NewGuid().ToString("N"), durable: false);
+        return $"{recordFolder}\n{File.ReadAllText(path)}";
+    }
+
     private static long LengthOf(int number, long size) => Math.Min(Range, size - number * Range);
 
     private static HashSet<int> Read(string record, long size, long length)
@@ -97,11 +115,10 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
         await calls.RunAsync(async watch =>
         {
             var before = done;
-            await storage.GetAsync(key, new PlacedBytes(file, () => offset + done, bytes =>
+            await storage.GetAsync(key, new PlacedBytes(file, bytes => done + bytes <= length ? offset + done
+                : throw new TransientRemoteException($"'{storage.Place}' gave more bytes of '{key}' than it was asked for.", key), bytes =>
             {
                 done += bytes;
-                if (done > length)
-                    throw new TransientRemoteException($"'{storage.Place}' gave more bytes of '{key}' than it was asked for.", key);
                 passed(bytes);
                 watch.Pass();
             }), new ByteRange(offset + done, length - done), watch.Token).ConfigureAwait(false);
@@ -129,11 +146,11 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
         return new ContentHash(md5.GetCurrentHash());
     }, CancellationToken.None);
 
-    private sealed class PlacedBytes(SafeFileHandle file, Func<long> position, Action<int> written) : WriteOnlyStream
+    private sealed class PlacedBytes(SafeFileHandle file, Func<int, long> position, Action<int> written) : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            RandomAccess.Write(file, buffer, position());
+            RandomAccess.Write(file, buffer, position(buffer.Length));
             written(buffer.Length);
         }
     }

@@ -44,6 +44,11 @@ public sealed class RemoteChannel
     /// <summary>How many values may be worked on at a time.</summary>
     public int Width => calls.Limit.Most;
 
+    /// <summary>A temporary name for a large value, the same in each session of this repository.</summary>
+    /// <param name="folder">The folder it will be in.</param>
+    /// <param name="identity">What makes the value differ from every other.</param>
+    internal string TemporaryName(string folder, string identity) => ranges.TemporaryName(folder, identity);
+
     /// <summary>Stores a value under a key, verified on its way.</summary>
     /// <param name="key">The key.</param>
     /// <param name="upload">The value.</param>
@@ -56,7 +61,11 @@ public sealed class RemoteChannel
         if (Storage.LocalPathOf(key) is not null)
             await Storage.PutAsync(key, upload, cancellation).ConfigureAwait(false);
         else if (upload.Size > MostInMemory && parts is not null)
+        {
             await parts.SendAsync(key, upload, passed, cancellation).ConfigureAwait(false);
+            if (!Storage.Traits.ChecksArrival)
+                await RequireArrivedAsync(key, upload, cancellation).ConfigureAwait(false);
+        }
         else if (upload.Size > MostInMemory)
             await PutAsync(key, upload, passed, cancellation).ConfigureAwait(false);
         else

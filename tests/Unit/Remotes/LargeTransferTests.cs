@@ -171,6 +171,68 @@ public sealed class LargeTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task Repositories_that_share_a_cache_do_not_receive_into_one_file()
+    {
+        await PushAsync();
+        var (one, two) = (sandbox.Clone("one-of-two"), sandbox.Clone("two-of-two"));
+        foreach (var clone in (string[])[one, two])
+            File.AppendAllText(Path.Combine(clone, ".dvc", "config"), $"[cache]\n    dir = {sandbox.PathOf("shared")}\n");
+        service.BeforePiece = (_, at) =>
+        {
+            if (at >= 32 << 20)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No.");
+        };
+        await FetchAsync(one, throttle: 1);
+        await FetchAsync(two, throttle: 1);
+        Assert.Equal(2, SyncSandbox.Objects(sandbox.PathOf("shared")).Length);
+        service.BeforePiece = (_, _) => { };
+        service.Reads.Clear();
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await FetchAsync(one)).Outcome);
+
+        // What the other began has not touched what had come.
+        Assert.Equal(32 << 20, Assert.Single(service.Reads).Range.Offset);
+        Assert.Equal(bytes, File.ReadAllBytes(SyncSandbox.ObjectOf(sandbox.PathOf("shared"), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true)));
+    }
+
+    [Fact]
+    public async Task Parts_over_a_way_that_checks_nothing_are_checked_by_reading()
+    {
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        var arrivals = 0;
+        service.Received = value => value[500] ^= Interlocked.Increment(ref arrivals) == 1 ? (byte)1 : (byte)0;
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(bytes, Assert.Single(service.Values).Value);
+    }
+
+    [Fact]
+    public async Task Nothing_is_on_its_way_any_more_when_an_upload_is_given_up()
+    {
+        var path = SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true);
+        var time = File.GetLastWriteTimeUtc(path);
+        File.SetAttributes(path, FileAttributes.Normal);
+        File.WriteAllBytes(path, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        File.SetLastWriteTimeUtc(path, time);
+        // The first part takes until the end of the file has been read, and found wrong.
+        var underway = 0;
+        service.BeforePart = number =>
+        {
+            Interlocked.Increment(ref underway);
+            if (number == 0)
+                Thread.Sleep(1000);
+            Interlocked.Decrement(ref underway);
+        };
+
+        Assert.Equal(TransferOutcome.Corrupt, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(0, underway);
+        Assert.Empty(service.Begun);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(sandbox.Root, ".dvc", "tmp"), "*", SearchOption.AllDirectories), f => f.Contains("uploads", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_byte_that_flips_on_the_way_comes_right_the_second_time()
     {
         await PushAsync();
