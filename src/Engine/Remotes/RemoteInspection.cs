@@ -107,18 +107,16 @@ public static class RemoteInspection
             }, context, context.Cancellation).ConfigureAwait(false);
             try
             {
-                var back = await RemoteRetry.RunAsync(storage, async token =>
-                {
-                    var content = new MemoryStream();
-                    await storage.GetAsync(key, content, ByteRange.Whole, token).ConfigureAwait(false);
-                    return content.ToArray();
-                }, context, context.Cancellation).ConfigureAwait(false);
+                var back = await RemoteRetry.ReadAsync(storage, key, context).ConfigureAwait(false);
                 if (!back.AsSpan().SequenceEqual(bytes))
                     throw new DataVersionException(DataErrorKind.TransferFailed, $"What was stored at '{storage.Place}' came back with other bytes.", key);
             }
             finally
             {
-                await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(key, token), context, CancellationToken.None).ConfigureAwait(false);
+                // Who has stopped the command does not wait long for a service that hangs.
+                using var patience = new CancellationTokenSource();
+                await using (context.Cancellation.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(5))).ConfigureAwait(false))
+                    await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(key, token), context, patience.Token).ConfigureAwait(false);
             }
         }
         finally

@@ -13,7 +13,10 @@ internal static class RemoteRetry
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
 
     /// <summary>Makes a call that moves no content: asks, lists, deletes.</summary>
-    public static async Task<T> RunAsync<T>(IRemoteStorage storage, Func<CancellationToken, Task<T>> call, OperationContext context, CancellationToken cancellation)
+    public static Task<T> RunAsync<T>(IRemoteStorage storage, Func<CancellationToken, Task<T>> call, OperationContext context, CancellationToken cancellation) =>
+        RunAsync(storage, (token, _) => call(token), context, cancellation);
+
+    private static async Task<T> RunAsync<T>(IRemoteStorage storage, Func<CancellationToken, Action, Task<T>> call, OperationContext context, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
             try
@@ -27,6 +30,14 @@ internal static class RemoteRetry
                 await Task.Delay(DelayAfter(attempt, error), cancellation).ConfigureAwait(false);
             }
     }
+
+    /// <summary>Reads a value into memory, however long it takes as long as bytes come.</summary>
+    public static Task<byte[]> ReadAsync(IRemoteStorage storage, string key, OperationContext context) => RunAsync(storage, async (token, passed) =>
+    {
+        var content = new PassedBytes(passed);
+        await storage.GetAsync(key, content, ByteRange.Whole, token).ConfigureAwait(false);
+        return content.ToArray();
+    }, context, context.Cancellation);
 
     /// <summary>Lists what is below a prefix, from the start again when the listing broke off.</summary>
     /// <param name="storage">The storage.</param>
@@ -49,8 +60,10 @@ internal static class RemoteRetry
                 }
                 return items;
             }
-            catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested && attempt < Attempts)
+            catch (OperationCanceledException error) when (!context.Cancellation.IsCancellationRequested)
             {
+                if (attempt == Attempts)
+                    throw new TransientRemoteException($"'{storage.Place}' stopped in the middle of a listing, again and again.", storage.Place, error);
                 context.Trace($"'{storage.Place}' stopped in the middle of a listing. Attempt {attempt} of {Attempts}.");
             }
             catch (TransientRemoteException error) when (attempt < Attempts)
@@ -69,17 +82,38 @@ internal static class RemoteRetry
         return error.RetryAfter is { } asked && asked > delay ? (asked < TimeSpan.FromMinutes(2) ? asked : TimeSpan.FromMinutes(2)) : delay;
     }
 
-    private static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan most, string place, CancellationToken cancellation)
+    private static async Task<T> CallAsync<T>(Func<CancellationToken, Action, Task<T>> call, TimeSpan most, string place, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(most);
+        using var watch = new StallWatch(most, cancellation);
         try
         {
-            return await call(limit.Token).ConfigureAwait(false);
+            return await call(watch.Token, watch.Pass).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             throw new TransientRemoteException($"'{place}' did not answer within {most.TotalSeconds:0} s.", place, error);
+        }
+    }
+
+    private sealed class PassedBytes(Action passed) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            base.Write(buffer);
+            passed();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            base.Write(buffer, offset, count);
+            passed();
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -5,6 +5,7 @@ internal sealed class StallWatch : IDisposable
 {
     private readonly CancellationTokenSource source;
     private readonly TimeSpan most;
+    private readonly long interval;
     private long lastArmed = Environment.TickCount64;
 
     /// <summary>Begins to watch.</summary>
@@ -12,7 +13,7 @@ internal sealed class StallWatch : IDisposable
     /// <param name="cancellation">Ends the call too.</param>
     public StallWatch(TimeSpan most, CancellationToken cancellation)
     {
-        this.most = most;
+        (this.most, interval) = (most, (long)Math.Min(1000, most.TotalMilliseconds / 4));
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         source.CancelAfter(most);
     }
@@ -25,7 +26,7 @@ internal sealed class StallWatch : IDisposable
     {
         // Arming a timer for each piece would cost more than the piece.
         var now = Environment.TickCount64;
-        if (now - Interlocked.Read(ref lastArmed) < 1000)
+        if (now - Interlocked.Read(ref lastArmed) < interval)
             return;
         Interlocked.Exchange(ref lastArmed, now);
         try

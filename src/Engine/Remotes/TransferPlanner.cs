@@ -107,15 +107,22 @@ public sealed class TransferPlanner
         var settled = index is null ? [] : await FindSettledAsync(index).ConfigureAwait(false);
         var asked = wanted.Keys.Where(hash => !settled.Contains(hash)).ToHashSet();
         asked.UnionWith(trees.Keys.Where(hash => !settled.Contains(hash)));
-        upToDate += wanted.Keys.Count(settled.Contains);
-        // A manifest may go only when all its files are there, those that nobody wants to push now too.
+        // A manifest may go only when all its files are there, those that nobody wants to push now too: not on the word of another
+        // manifest, or what is remembered would prove itself.
         foreach (var (hash, tree) in trees)
             if (!settled.Contains(hash))
                 foreach (var entry in tree.Manifest.List)
-                    if (!settled.Contains(entry.Hash))
-                        asked.Add(entry.Hash);
+                    asked.Add(entry.Hash);
         ContentHash[] hashes = [.. asked];
         var there = await remote.FindAsync(hashes, context).ConfigureAwait(false);
+        if (hashes.Any(hash => settled.Contains(hash) && !there.ContainsKey(hash)))
+        {
+            index!.Forget();
+            await PlanPushAsync().ConfigureAwait(false);
+            return;
+        }
+        settled.ExceptWith(hashes);
+        upToDate += wanted.Keys.Count(settled.Contains);
         var local = new long[hashes.Length];
         WorkQueue.Run(hashes.Length, 0, context.Cancellation, queue =>
         {
@@ -140,7 +147,7 @@ public sealed class TransferPlanner
         foreach (var (hash, tree) in trees)
             if (!settled.Contains(hash) && tree.RemoteBytes is null && !(there.TryGetValue(hash, out var size) && (size < 0 || size == sizes[hash])))
                 PlanTree(hash, tree, sizes[hash], there, settled, goes);
-        index?.Confirm(trees.Where(t => there.ContainsKey(t.Key) && t.Value.Manifest.List.All(e => there.ContainsKey(e.Hash) && !goes.Contains(e.Hash))).Select(t => t.Key));
+        index?.Confirm(trees.Where(t => there.TryGetValue(t.Key, out var size) && (size < 0 || sizes[t.Key] < 0 || size == sizes[t.Key]) && t.Value.Manifest.List.All(e => there.ContainsKey(e.Hash) && !goes.Contains(e.Hash))).Select(t => t.Key));
     }
 
     // A manifest that is there, and whose files were known to be there, stands for all of them: one question instead of one for each.
@@ -157,6 +164,9 @@ public sealed class TransferPlanner
         }
         foreach (var (hash, tree) in remembered)
         {
+            // A manifest of another length is no manifest of these files.
+            if (there[hash] >= 0 && repository.Stores.For(hash.Algorithm).Stat(hash) is { Kind: FileKind.File, Size: var size } && size != there[hash])
+                continue;
             settled.Add(hash);
             settled.UnionWith(tree.Manifest.List.Select(e => e.Hash));
         }
