@@ -22,8 +22,8 @@ internal static class SshErrors
         SftpException { StatusCode: StatusCode.NoConnection or StatusCode.ConnectionLost } => Broken(error, what, place, key),
         SftpException status => new DataVersionException(DataErrorKind.TransferFailed, $"Could not {what}: '{place}' answered {status.StatusCode} ({status.Message.TrimEnd('.')}).", key,
             "Check the folder on the server: its space, quota and permissions.", error),
-        // A connection that another call found broken is closed under this one.
-        SshException or ObjectDisposedException or SocketException or IOException { InnerException: SocketException } => Broken(error, what, place, key),
+        // A connection that another call found broken is closed under this one; SSH.NET says "The session is not open" then.
+        SshException or ObjectDisposedException or InvalidOperationException { Source: "Renci.SshNet" } or SocketException or IOException { InnerException: SocketException } => Broken(error, what, place, key),
         _ => null,
     };
 
