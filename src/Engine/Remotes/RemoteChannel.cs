@@ -20,6 +20,7 @@ public sealed class RemoteChannel
     private readonly MemoryBudget budget = new(MemoryTotal);
     private readonly PartSender? parts;
     private readonly RangeReceiver ranges;
+    private readonly UncheckedUploads uncheckedUploads;
 
     /// <summary>Opens a channel.</summary>
     /// <param name="repository">The repository; breaks are noted in its <c>.dvc/tmp</c>.</param>
@@ -33,6 +34,7 @@ public sealed class RemoteChannel
         var asked = throttle > 0 ? throttle : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : 0;
         var limit = asked > 0 ? new ConnectionLimit(asked, asked) : new ConnectionLimit(storage.Traits.Connections, storage.Traits.MostConnections);
         calls = new RemoteCalls(storage, limit, context);
+        uncheckedUploads = UncheckedUploads.Of(repository, storage);
         var folder = repository.Layout.StateFolder;
         parts = storage.Parts is null ? null : new PartSender(calls, budget, new UploadRecords(Path.Join(folder, "uploads"), storage.Place), storage.Parts);
         ranges = new RangeReceiver(storage, calls, Path.Join(folder, "downloads"));
@@ -58,6 +60,10 @@ public sealed class RemoteChannel
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal async Task SendAsync(string key, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
     {
+        // A note outlives whatever ends the sending before the value was found right.
+        var isChecked = Storage.Traits.ChecksArrival || Storage.LocalPathOf(key) is not null;
+        if (!isChecked)
+            uncheckedUploads.Begin(key);
         if (Storage.LocalPathOf(key) is not null)
             await Storage.PutAsync(key, upload, cancellation).ConfigureAwait(false);
         else if (upload.Size > MostInMemory && parts is not null)
@@ -74,6 +80,8 @@ public sealed class RemoteChannel
                 await upload.LoadAsync(cancellation).ConfigureAwait(false);
                 await PutAsync(key, upload, passed, cancellation).ConfigureAwait(false);
             }
+        if (!isChecked)
+            uncheckedUploads.End(key);
     }
 
     /// <summary>Receives a small value into memory.</summary>

@@ -114,7 +114,9 @@ public sealed class TransferPlanner
                 foreach (var entry in tree.Manifest.List)
                     asked.Add(entry.Hash);
         ContentHash[] hashes = [.. asked];
-        var there = await remote.FindAsync(hashes, context).ConfigureAwait(false);
+        var notes = UncheckedUploads.Of(repository, remote.Storage);
+        var there = (await remote.FindAsync(hashes, context).ConfigureAwait(false)).Where(found => !notes.Contains(RemoteKeys.Of(found.Key)))
+            .ToDictionary(found => found.Key, found => found.Value);
         if (hashes.Any(hash => settled.Contains(hash) && !there.ContainsKey(hash)))
         {
             index!.Forget();

@@ -265,6 +265,36 @@ public sealed class LargeTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_sent_and_never_read_back_is_sent_anew()
+    {
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        var small = RandomNumberGenerator.GetBytes(1000);
+        File.WriteAllBytes(Path.Combine(sandbox.Root, "small.bin"), small);
+        sandbox.Add("small.bin");
+        var stopped = false;
+        service.Received = value =>
+        {
+            if (value.Length == 1000)
+                (value[500], stopped) = ((byte)(value[500] ^ 1), true);
+        };
+        // The push is stopped between sending and reading back.
+        service.BeforePiece = (_, _) =>
+        {
+            if (stopped)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "Stopped.");
+        };
+        await PushAsync();
+        Assert.DoesNotContain(service.Values.Values, v => v.AsSpan().SequenceEqual(small));
+        service.Received = _ => { };
+        service.BeforePiece = (_, _) => { };
+
+        await PushAsync();
+
+        Assert.Contains(service.Values.Values, v => v.AsSpan().SequenceEqual(small));
+        Assert.Empty(await PushAsync());
+    }
+
+    [Fact]
     public async Task A_service_that_is_gone_ends_the_push_and_every_outcome_is_told()
     {
         for (var i = 0; i < 40; i++)
