@@ -14,6 +14,9 @@ internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable
     /// <summary>Number of calls under way.</summary>
     public int Load { get; set; }
 
+    /// <summary>It gets no further calls; who ends the last one closes it.</summary>
+    public bool IsDropped { get; set; }
+
     /// <summary>True as long as it seems to work.</summary>
     public bool IsAlive => Volatile.Read(ref isClosed) == 0 && client.IsConnected;
 
@@ -51,8 +54,7 @@ internal sealed class SshPool(Func<CancellationToken, SshConnection> open, int m
         }
         finally
         {
-            lock (state)
-                connection.Load--;
+            Return(connection);
         }
     }
 
@@ -90,12 +92,12 @@ internal sealed class SshPool(Func<CancellationToken, SshConnection> open, int m
                     opened.Close();
                     throw new ObjectDisposedException(nameof(SshPool));
                 }
-                if (connection is not null)
-                    connection.Load--;
                 opened.Load = 1;
                 connections.Add(opened);
-                return opened;
             }
+            if (connection is not null)
+                Return(connection);
+            return opened;
         }
         // One connection more is welcome, not needed: the server may allow no more.
         catch (Exception) when (connection is not null && !cancellation.IsCancellationRequested)
@@ -112,14 +114,22 @@ internal sealed class SshPool(Func<CancellationToken, SshConnection> open, int m
         }
         catch when (connection is not null)
         {
-            lock (state)
-                connection.Load--;
+            Return(connection);
             throw;
         }
         finally
         {
             gate.Release();
         }
+    }
+
+    private void Return(SshConnection connection)
+    {
+        bool isLast;
+        lock (state)
+            isLast = --connection.Load == 0 && connection.IsDropped;
+        if (isLast)
+            connection.Close();
     }
 
     private bool Enter(CancellationToken cancellation)
@@ -135,12 +145,14 @@ internal sealed class SshPool(Func<CancellationToken, SshConnection> open, int m
             ObjectDisposedException.ThrowIf(isClosed, this);
             if (failure is { } known)
                 throw new DataVersionException(known.Kind, known.Message, known.Path, known.RecommendedAction, known);
-            for (var i = connections.Count - 1; i >= 0; i--)
-                if (!connections[i].IsAlive)
-                {
-                    connections[i].Close();
-                    connections.RemoveAt(i);
-                }
+            foreach (var broken in connections.Where(c => !c.IsAlive).ToList())
+            {
+                connections.Remove(broken);
+                broken.IsDropped = true;
+                // The calls that are under way find it broken for themselves; closed under them, SSH.NET does not say what happened.
+                if (broken.Load == 0)
+                    broken.Close();
+            }
             var free = connections.MinBy(c => c.Load);
             wantsMore = free is not null && free.Load >= Busy && connections.Count < limit;
             if (free is not null)

@@ -278,28 +278,27 @@ internal sealed class SshStorage : IRemoteStorage
             return;
         try
         {
-            client.CreateDirectory(path);
+            CreateOrFind(client, path);
         }
         catch (SftpPathNotFoundException)
         {
             MakeFolder(client, FolderOf(path));
             CreateOrFind(client, path);
         }
-        catch (SftpException) when (Stat(client, path) is { IsDirectory: true })
-        {
-        }
         folders[path] = true;
     }
 
-    // Somebody else may make the same folder.
+    // Somebody else may make the same folder. Not asked in a filter of the exception: it would hide that the connection broke.
     private static void CreateOrFind(SftpClient client, string path)
     {
         try
         {
             client.CreateDirectory(path);
         }
-        catch (SftpException) when (Stat(client, path) is { IsDirectory: true })
+        catch (SftpException error) when (error is not SftpPathNotFoundException)
         {
+            if (Stat(client, path) is not { IsDirectory: true })
+                throw;
         }
     }
 
