@@ -3,7 +3,10 @@ namespace DataVersion.Tests;
 /// <summary>A folder of its own for one test, deleted afterwards.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
-    public ScratchFolder() => Root = Directory.CreateTempSubdirectory("dv-test-").FullName;
+    /// <summary>Makes it.</summary>
+    /// <param name="below">A folder on another file system; null for that of temporary files.</param>
+    public ScratchFolder(string? below = null) => Root = below is null ? Directory.CreateTempSubdirectory("dv-test-").FullName
+        : Directory.CreateDirectory(Path.Combine(below, "dv-test-" + Guid.NewGuid().ToString("N")[..8])).FullName;
 
     public string Root { get; }
 

@@ -12,12 +12,14 @@ namespace DataVersion.Engine.Remotes;
 /// <param name="Publish">Gives the copy its name; called only when its bytes are right.</param>
 /// <param name="Wrong">The error for a copy whose bytes have another hash.</param>
 /// <param name="Done">Receives the error, or null when the copy is published.</param>
+/// <param name="IsVerified">True for a stat of the source with which its bytes have been found right before.</param>
 internal sealed record CopyRequest(ContentHash Hash, string Source, Func<string> EnsureFolder, Action<NewFile> Publish,
-    Func<ContentHash, DataVersionException> Wrong, Action<Exception?> Done);
+    Func<ContentHash, DataVersionException> Wrong, Action<Exception?> Done, Func<FileStat, bool> IsVerified);
 
 /// <summary>
 /// Copies many objects, each as a clone where the file systems can clone, and hashes the copies, several at a time in the
-/// lanes of a vector. Small ones are read once, hashed in memory, and written from there when they are right.
+/// lanes of a vector. Small ones are read once, hashed in memory, and written from there when they are right. A clone of a
+/// verified object is not read: it is the same blocks on the disk, as in a checkout.
 /// </summary>
 internal sealed class CopyBatch(OperationContext context, Action<long> passed)
 {
@@ -55,28 +57,38 @@ internal sealed class CopyBatch(OperationContext context, Action<long> passed)
         }, plan.Order);
     }
 
+    private void Passed(long bytes) => passed(bytes);
+
     private sealed class Copy(CopyBatch batch, CopyRequest request, HashWorker worker, HashSet<Copy> open, Func<Exception, bool> isOfOne) : IDisposable
     {
         private static readonly int Mode = FileModes.Private(sharedGroup: false);
 
         private SourceFile source;
         private NewFile? made;
+        private bool isClone;
 
         public void Begin()
         {
             long size = 0;
-            var isClone = false;
+            var isVerified = false;
             if (!Try(() =>
             {
                 source = SourceFile.Open(request.Source);
                 var stat = source.Stat();
                 size = stat.Size;
                 isClone = size > 0 && Clone(stat.Device);
+                // Still what it was after it was cloned, so that is what was cloned.
+                isVerified = isClone && request.IsVerified(stat) && source.Stat().SameContentAs(stat);
                 if (!isClone && size > HashWorker.MostContent)
                     made = NewFile.Create(request.EnsureFolder(), Mode);
             }))
                 return;
-            if (isClone)
+            if (isVerified)
+            {
+                batch.Passed(size);
+                End(request.Hash, []);
+            }
+            else if (isClone)
                 worker.HashContent(made!.Content, size, null, (hash, _) => End(hash, []), Fail);
             else
                 worker.HashContent(source, size, made?.Target, End, Fail);
@@ -115,7 +127,8 @@ internal sealed class CopyBatch(OperationContext context, Action<long> passed)
                     made = NewFile.Create(request.EnsureFolder(), Mode);
                     made.Target.Write(content, 0);
                 }
-                made.Settle();
+                if (!isClone)
+                    made.Settle();
                 request.Publish(made);
             }
             catch (Exception error) when (isOfOne(error))

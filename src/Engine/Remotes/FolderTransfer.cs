@@ -4,7 +4,7 @@ using DataVersion.Engine.Hashing;
 namespace DataVersion.Engine.Remotes;
 
 /// <summary>Transfers between the cache and a remote that is a folder of this machine: clones, and lanes of a vector for the
-/// hashes, instead of streams.</summary>
+/// hashes, instead of streams. What others put on the remote is always hashed.</summary>
 internal sealed class FolderTransfer(Repository repository, RemoteObjects remote, int workers, ProgressCount progress, OperationContext context)
 {
     /// <summary>Transfers files.</summary>
@@ -29,7 +29,8 @@ internal sealed class FolderTransfer(Repository repository, RemoteObjects remote
             made.SetMode(FileModes.Object);
             FaultPoint.Reach("push.copied");
             made.Replace(target!);
-        }, found => RemoteUpload.Wrong(source, found, item.Hash), error => done(item, source, error));
+        }, found => RemoteUpload.Wrong(source, found, item.Hash), error => done(item, source, error), stat =>
+            repository.Stats.TryGet(source, stat, item.Hash.Algorithm, out var verified) && verified == item.Hash);
     }
 
     private CopyRequest Fetch(TransferItem item, Action<TransferItem, string, Exception?> done)
@@ -39,6 +40,6 @@ internal sealed class FolderTransfer(Repository repository, RemoteObjects remote
         {
             FaultPoint.Reach("fetch.received");
             ObjectReceiver.Publish(repository, made, item.Hash, context.Cancellation);
-        }, found => remote.Corrupt(item.Hash, found), error => done(item, store.PathOf(item.Hash), error));
+        }, found => remote.Corrupt(item.Hash, found), error => done(item, store.PathOf(item.Hash), error), static _ => false);
     }
 }

@@ -10,10 +10,13 @@ namespace DataVersion.Tests.Remotes;
 /// <summary>A repository without Git, a clone of it that shares only metadata and remote, and the remote's folder.</summary>
 internal sealed class SyncSandbox : IDisposable
 {
-    private readonly ScratchFolder scratch = new();
+    private readonly ScratchFolder scratch;
 
-    public SyncSandbox()
+    /// <summary>Makes it.</summary>
+    /// <param name="below">A folder on another file system; null for that of temporary files.</param>
+    public SyncSandbox(string? below = null)
     {
+        scratch = new ScratchFolder(below);
         Root = Make("one");
         Remote = scratch.PathOf("remote");
     }

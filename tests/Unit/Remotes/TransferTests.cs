@@ -84,6 +84,29 @@ public sealed class TransferTests
         Assert.DoesNotContain(SyncSandbox.Objects(sandbox.Remote), o => o.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
+    [LoopFact("btrfs")]
+    public async Task Where_objects_are_cloned_a_corrupt_one_is_neither_sent_nor_stored()
+    {
+        using var disk = new LoopMount("btrfs");
+        using var sandbox = Sample(disk.Root);
+        var bad = SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), "two");
+        SyncSandbox.Damage(bad, "owt");
+
+        var pushed = await SyncSandbox.PushAsync(sandbox.Root);
+
+        Assert.Equal("d/sub/2", Assert.Single(pushed, r => r.Outcome == TransferOutcome.Corrupt).Path);
+        Assert.False(File.Exists(SyncSandbox.ObjectOf(sandbox.Remote, "two")));
+        Assert.Equal("one", File.ReadAllText(SyncSandbox.ObjectOf(sandbox.Remote, "one")));
+        Assert.Equal(3, SyncSandbox.Objects(sandbox.Remote).Length);
+
+        var two = sandbox.Clone();
+        SyncSandbox.Damage(SyncSandbox.ObjectOf(sandbox.Remote, "g"), "h");
+        var fetched = await SyncSandbox.FetchAsync(two, "f.txt", "g.txt");
+        Assert.Equal("g.txt", Assert.Single(fetched, r => r.Outcome == TransferOutcome.Corrupt).Path);
+        Assert.Equal("f", File.ReadAllText(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(two), "f")));
+        Assert.False(File.Exists(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(two), "g")));
+    }
+
     [Fact]
     public async Task A_corrupt_object_of_the_remote_is_not_stored_and_the_others_are()
     {
@@ -227,9 +250,9 @@ public sealed class TransferTests
         Assert.Empty(SyncSandbox.Objects(SyncSandbox.CacheOf(two)));
     }
 
-    internal static SyncSandbox Sample()
+    internal static SyncSandbox Sample(string? below = null)
     {
-        var sandbox = new SyncSandbox();
+        var sandbox = new SyncSandbox(below);
         sandbox.Write("f.txt", "f");
         sandbox.Write("g.txt", "g");
         sandbox.Write("d/1", "one");
