@@ -12,6 +12,7 @@ internal static unsafe partial class LinuxDescriptors
     private const int NonBlocking = 0x800; // for pipes, whose opening would wait for a writer; files know no difference
     private const int Interrupted = 4, Exists = 17;
     private const int AtFdCwd = -100, AtSymlinkFollow = 0x400;
+    private const int WillNeed = 3;
 
     // O_DIRECTORY is one of the few flags that differ between processors.
     private static readonly int Folder = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -110,6 +111,9 @@ internal static unsafe partial class LinuxDescriptors
         }
     }
 
+    /// <summary>Has the disk read bytes from the start while we do something else (man 2 posix_fadvise). Only a hint.</summary>
+    public static void ReadAhead(SafeFileHandle file, long length) => _ = posix_fadvise(file, 0, length, WillNeed);
+
     private static SafeFileHandle Open(string path, int flags, int mode)
     {
         while (true)
@@ -133,6 +137,9 @@ internal static unsafe partial class LinuxDescriptors
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint copy_file_range(SafeFileHandle from, long* fromOffset, SafeFileHandle to, long* toOffset, nuint count, uint flags);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(SafeFileHandle file, byte* buffer, nuint count, long offset);

@@ -42,7 +42,7 @@ internal sealed class NewFile : IDisposable
             : File.OpenHandle(name, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
-    /// <summary>Makes a clone with a time of its own. 0, or an error number of the operating system; then nothing is left.</summary>
+    /// <summary>Makes a clone; call <see cref="Settle"/> if its stat is to be remembered. 0, or an error number of the operating system; then nothing is left.</summary>
     /// <param name="source">What is cloned.</param>
     /// <param name="sourcePath">Its path.</param>
     /// <param name="folder">As for <see cref="Create"/>.</param>
@@ -64,10 +64,7 @@ internal sealed class NewFile : IDisposable
         try
         {
             if ((error = LinuxLinks.Clone(source.Handle, file.Handle)) == 0)
-            {
-                file.Settle();
                 (made, file) = (file, null);
-            }
             return error;
         }
         finally

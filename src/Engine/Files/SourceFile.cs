@@ -47,6 +47,13 @@ internal readonly struct SourceFile : IDisposable
         return total;
     }
 
+    /// <summary>Asks for bytes from the start that will be read soon, where the operating system takes such hints.</summary>
+    public void ReadAhead(long length)
+    {
+        if (OperatingSystem.IsLinux())
+            LinuxDescriptors.ReadAhead(handle, length);
+    }
+
     /// <summary>Closes the file, if it was opened.</summary>
     public void Dispose() => handle?.Dispose();
 }

@@ -119,6 +119,7 @@ public sealed partial class Linker(bool sharedGroup = false)
         {
             if (sharedGroup || !OperatingSystem.IsLinux())
                 made!.SetMode(mode);
+            made!.Settle();
             FaultPoint.Reach("link.before-rename");
             if (!isNew)
                 made!.Replace(destination);

@@ -31,7 +31,7 @@ public sealed partial class ObjectStoreWriter
             else if (link == LinkKind.Hardlink) // the open file is the one that has a second name now
                 worker.HashContent(source, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
             else if (link is not null)
-                worker.HashContent(made!.Content, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
+                worker.HashClone(made!.Content, before.Size, (hash, _) => End(EndLinked, hash), Fail);
             else if (made is not null)
                 worker.HashContent(source, before.Size, made.Target, (hash, _) => End(EndLargeCopy, hash), Fail);
             else
@@ -132,6 +132,7 @@ public sealed partial class ObjectStoreWriter
             store.EnsureRoot();
             if (IsMade(NewFile.Clone(source, path, store.Folder, FileModes.Private(sharedGroup: false), out made), LinkKind.Reflink))
             {
+                made!.Settle();
                 FaultPoint.Reach("store.cloned");
                 return true;
             }

@@ -65,12 +65,11 @@ internal sealed class CopyBatch(OperationContext context, Action<long> passed)
 
         private SourceFile source;
         private NewFile? made;
-        private bool isClone;
 
         public void Begin()
         {
             long size = 0;
-            var isVerified = false;
+            var (isClone, isVerified) = (false, false);
             if (!Try(() =>
             {
                 source = SourceFile.Open(request.Source);
@@ -89,7 +88,7 @@ internal sealed class CopyBatch(OperationContext context, Action<long> passed)
                 End(request.Hash, []);
             }
             else if (isClone)
-                worker.HashContent(made!.Content, size, null, (hash, _) => End(hash, []), Fail);
+                worker.HashClone(made!.Content, size, (hash, _) => End(hash, []), Fail);
             else
                 worker.HashContent(source, size, made?.Target, End, Fail);
         }
@@ -127,8 +126,6 @@ internal sealed class CopyBatch(OperationContext context, Action<long> passed)
                     made = NewFile.Create(request.EnsureFolder(), Mode);
                     made.Target.Write(content, 0);
                 }
-                if (!isClone)
-                    made.Settle();
                 request.Publish(made);
             }
             catch (Exception error) when (isOfOne(error))

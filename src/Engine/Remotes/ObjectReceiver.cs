@@ -37,7 +37,6 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
         FaultPoint.Reach("fetch.received");
         using var made = NewFile.Create(repository.Stores.For(item.Hash.Algorithm).EnsureFolder(item.Hash), FileModes.Private(sharedGroup: false));
         made.Target.Write(bytes.Span, 0);
-        made.Settle();
         Publish(repository, made, item.Hash, cancellation);
     }
 
@@ -110,6 +109,7 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
     {
         var store = repository.Stores.For(hash.Algorithm);
         var path = store.PathOf(hash);
+        made.Settle();
         if (TryPublish(repository, () => store.TryPublish(made, hash), hash, cancellation))
             repository.Stats.Record(path, made.StatAs(path), hash);
     }
