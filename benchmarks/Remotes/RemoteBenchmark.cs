@@ -81,7 +81,7 @@ internal static class RemoteBenchmark
             }
             Ours(module, service, set, data, work, home, few, (step, measurement) => Note("DataVersion", step, round, measurement));
             if (dvc && service.HasDvc)
-                Dvc(service, data, work, (step, measurement) => Note("DVC", step, round, measurement));
+                Dvc(service, data, work, few, (step, measurement) => Note("DVC", step, round, measurement));
             foreach (var peer in peers ? service.Peers() : [])
                 Other(peer, data, work, list, (step, measurement) => Note(peer.Name, step, round, measurement));
         }
@@ -129,8 +129,9 @@ internal static class RemoteBenchmark
         }
     }
 
-    private static void Dvc(RemoteService service, string data, string work, Action<string, Measurement> note)
+    private static void Dvc(RemoteService service, string data, string work, string[] few, Action<string, Measurement> note)
     {
+        service.PrepareForDvc("dvc");
         var (one, two) = (Path.Combine(work, "dvc-one"), Path.Combine(work, "dvc-two"));
         var site = new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site") };
         Repository(one, service.Configuration("dvc"));
@@ -139,7 +140,10 @@ internal static class RemoteBenchmark
         note(Steps[1], Shell.Run("dvc push -q", one, site));
         Repository(two, service.Configuration("dvc"));
         File.Copy(Path.Combine(one, "data.dvc"), Path.Combine(two, "data.dvc"));
-        note(Steps[2], Shell.Run("dvc fetch -q", two, new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site-two") }));
+        var other = new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site-two") };
+        note(Steps[2], Shell.Run("dvc fetch -q", two, other));
+        Shell.Run($"rm -rf .dvc/cache .dvc/tmp '{work}/dvc-site-two'", two);
+        note(Steps[3], Shell.Run("dvc fetch -q " + string.Join(' ', few.Select(f => $"'data/{f}'")), two, other));
         Shell.Run($"rm -rf '{work}/dvc-site-two' '{one}' '{two}'", work);
     }
 

@@ -47,7 +47,14 @@ internal sealed class RemoteService : IDisposable
     };
 
     /// <summary>DVC on this machine can use the service.</summary>
-    public bool HasDvc => Name is "folder" or "http" && Shell.Has("dvc");
+    public bool HasDvc => Shell.Has("dvc") && (Name == "folder" || Shell.FirstLine($"dvc version | grep -cE '^\\s*{Name} \\(' || true") is not "0" and not "");
+
+    /// <summary>Makes what DVC does not make itself.</summary>
+    public void PrepareForDvc(string place)
+    {
+        if (Name == "webdav")
+            Shell.Run($"curl -fsS -X MKCOL -u '{values["user"]}:{values["password"]}' '{values["endpoint"]}/dav/{place}' > /dev/null", Path.GetTempPath());
+    }
 
     /// <summary>The tools that are installed.</summary>
     public IEnumerable<Peer> Peers()
