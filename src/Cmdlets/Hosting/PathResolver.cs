@@ -29,7 +29,8 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
         if (!WildcardPattern.ContainsWildcardCharacters(path))
             return [Literal(paths, WildcardPattern.Unescape(path))];
         var found = Existing(path);
-        found.AddRange(Tracked(path).Where(t => !found.Contains(t)).ToList());
+        var existing = found.ToHashSet(StringComparer.Ordinal);
+        found.AddRange(Tracked(path).Where(t => !existing.Contains(t)));
         if (found.Count > 0)
             return found;
         // A file that is really called so, like img[1].png, typed without escaping.
@@ -67,13 +68,35 @@ internal sealed class PathResolver(PathIntrinsics paths, Func<IEnumerable<string
     {
         try
         {
-            var found = paths.GetResolvedProviderPathFromPSPath(path, out var provider);
-            return provider.Name == "FileSystem" ? [.. found.Select(System.IO.Path.TrimEndingDirectorySeparator)] : [];
+            var found = paths.GetResolvedPSPathFromPSPath(path);
+            return found.Count > 0 && found[0].Provider.Name == "FileSystem"
+                ? [.. ProviderPaths(found).Select(System.IO.Path.TrimEndingDirectorySeparator)] : [];
         }
         catch (ItemNotFoundException)
         {
             return [];
         }
+    }
+
+    // PathInfo.ProviderPath has the system list all that is mounted, each time, to see whether the drive is still there. Where it is
+    // the same as the path of the drive for one file, it is for all plain names beside it.
+    private static IEnumerable<string> ProviderPaths(IReadOnlyList<PathInfo> found)
+    {
+        var first = found[0];
+        var isSame = first.Drive is not null && first.ProviderPath == first.Path;
+        var folder = System.IO.Path.GetDirectoryName(first.Path) ?? "";
+        foreach (var one in found)
+            yield return isSame && one.Drive == first.Drive && IsPlainIn(folder, one.Path) ? one.Path : one.ProviderPath;
+    }
+
+    private static bool IsPlainIn(string folder, string path)
+    {
+        if (path.Length <= folder.Length + 1 || !path.StartsWith(folder, StringComparison.Ordinal) || path[folder.Length] != System.IO.Path.DirectorySeparatorChar)
+            return false;
+        foreach (var c in path.AsSpan(folder.Length + 1))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
+                return false;
+        return path[^1] != '.';
     }
 
     /// <summary>Name by name, so that a wildcard never reaches across folders, as in PowerShell's own matching.</summary>

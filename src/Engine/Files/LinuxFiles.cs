@@ -13,9 +13,13 @@ internal static unsafe partial class LinuxFiles
     private const int NoEntry = 2;
     private const int NotADirectory = 20;
 
-    public static FileStat Stat(string path, bool followLinks)
+    public static FileStat Stat(string path, bool followLinks) => Stat(path, followLinks, out _);
+
+    /// <summary>The stat, and when the inode was last changed (see <see cref="ChangedNs"/>).</summary>
+    public static FileStat Stat(string path, bool followLinks, out long changedNs)
     {
         Statx buffer;
+        changedNs = 0;
         if (statx(AtFdCwd, path, followLinks ? 0 : AtSymlinkNofollow, BasicStats, &buffer) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -23,6 +27,7 @@ internal static unsafe partial class LinuxFiles
                 return default;
             throw NativeError.ToException(error, path);
         }
+        changedNs = ToNs(buffer.Changed);
         return Convert(buffer);
     }
 
@@ -43,8 +48,10 @@ internal static unsafe partial class LinuxFiles
     {
         Statx buffer;
         return statx(AtFdCwd, path, AtSymlinkNofollow, BasicStats, &buffer) == 0
-            ? (buffer.Changed.Seconds * 1_000_000_000) + buffer.Changed.Nanoseconds : 0;
+            ? ToNs(buffer.Changed) : 0;
     }
+
+    private static long ToNs(in Timestamp time) => (time.Seconds * 1_000_000_000) + time.Nanoseconds;
 
     private static FileStat Convert(in Statx buffer)
     {
@@ -56,7 +63,7 @@ internal static unsafe partial class LinuxFiles
             _ => FileKind.Other,
         };
         return new FileStat(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size,
-            (buffer.Modified.Seconds * 1_000_000_000) + buffer.Modified.Nanoseconds, buffer.Mode & 0xFFF, buffer.LinkCount);
+            ToNs(buffer.Modified), buffer.Mode & 0xFFF, buffer.LinkCount);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

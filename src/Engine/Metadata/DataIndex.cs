@@ -8,6 +8,12 @@ public interface IMetadataTree
     /// <summary>The absolute folder of the repository, to recognise absolute paths that lie inside it; null when there is none.</summary>
     string? RootFolder => null;
 
+    /// <summary>Absolute path of the file that <see cref="ReadText"/> reads; null when the text comes from elsewhere.</summary>
+    string? FileOf(string repositoryPath) => null;
+
+    /// <summary>The name that Git gives the content of the file; null when the tree is not one of Git's, or there is none.</summary>
+    string? ContentId(string repositoryPath) => null;
+
     /// <summary>Repository-relative paths of all <c>*.dvc</c>, <c>dvc.yaml</c> and <c>dvc.lock</c>, without ignored ones, in any order.</summary>
     IEnumerable<string> MetadataPaths();
 

@@ -72,7 +72,15 @@ internal sealed class DataIndexLoader
 
     private void AddDataFile(string path)
     {
-        var document = DataFileDocument.Parse(tree.ReadText(path), path);
+        var root = tree.RootFolder;
+        outputs.AddRange(root is not null && tree.FileOf(path) is { } file ? KnownDataFiles.OfFile(root, path, file, tree.ReadText, ParseDataFile)
+            : root is not null && tree.ContentId(path) is { } content ? KnownDataFiles.OfRevision(root, path, content, tree.ReadText, ParseDataFile)
+            : ParseDataFile(path, tree.ReadText(path)));
+    }
+
+    private IReadOnlyList<TrackedOutput> ParseDataFile(string path, string text)
+    {
+        var document = DataFileDocument.Parse(text, path);
         var kind = document switch
         {
             { Command: not null } => OutputSource.Pipeline,
@@ -80,21 +88,20 @@ internal sealed class DataIndexLoader
             { IsImport: true } => OutputSource.UrlImport,
             _ => OutputSource.DataFile,
         };
-        foreach (var entry in document.Outputs)
-            outputs.Add(Content(entry, path, document.WorkingDirectory) with
-            {
-                Kind = kind,
-                IsFrozen = document.Frozen,
-                IsPlain = document.IsPlain,
-                Line = entry.Line,
-                UseCache = entry.UseCache,
-                Persist = entry.Persist,
-                Remote = entry.Remote,
-                Push = entry.Push,
-                Description = entry.Description,
-                Type = entry.Type,
-                Labels = entry.Labels,
-            });
+        return [.. document.Outputs.Select(entry => Content(entry, path, document.WorkingDirectory) with
+        {
+            Kind = kind,
+            IsFrozen = document.Frozen,
+            IsPlain = document.IsPlain,
+            Line = entry.Line,
+            UseCache = entry.UseCache,
+            Persist = entry.Persist,
+            Remote = entry.Remote,
+            Push = entry.Push,
+            Description = entry.Description,
+            Type = entry.Type,
+            Labels = entry.Labels,
+        })];
     }
 
     private void AddPipeline(string path, HashSet<string> known)

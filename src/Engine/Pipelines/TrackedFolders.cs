@@ -10,13 +10,20 @@ internal static class TrackedFolders
     /// <param name="metadataPaths">The files.</param>
     public static IEnumerable<string> Of(IMetadataTree tree, IReadOnlyCollection<string> metadataPaths) =>
         DataIndexLoader.Load(new Selection(tree, metadataPaths), []).Outputs
-            .Where(output => !output.IsExternal && (output.Hash is null || output.IsDirectory || output.Files.Count > 0))
+            .Where(MayBeFolder)
             .Select(output => output.Path);
+
+    private static bool MayBeFolder(TrackedOutput output) =>
+        !output.IsExternal && (output.Hash is null || output.IsDirectory || output.Files.Count > 0);
 
     /// <summary>Some files of a tree. A <c>.dvc</c> file that speaks of no folder is not worth the parsing, and there may be many.</summary>
     private sealed class Selection(IMetadataTree tree, IReadOnlyCollection<string> paths) : IMetadataTree
     {
         public string? RootFolder => tree.RootFolder;
+
+        public string? FileOf(string repositoryPath) => tree.FileOf(repositoryPath);
+
+        public string? ContentId(string repositoryPath) => tree.ContentId(repositoryPath);
 
         public IEnumerable<string> MetadataPaths() => paths.Where(path => !MetadataPath.IsDataFile(path) || MayTrackFolder(path));
 
@@ -27,6 +34,8 @@ internal static class TrackedFolders
         // A hash of a folder ends with ".dir"; one without a hash has a list of files, or nothing yet.
         private bool MayTrackFolder(string path)
         {
+            if (tree.RootFolder is { } root && tree.FileOf(path) is { } file && KnownDataFiles.TryGet(root, file) is { } known)
+                return known.Any(MayBeFolder);
             try
             {
                 var text = tree.ReadText(path);

@@ -40,6 +40,9 @@ public sealed class WorkingMetadataTree : IMetadataTree
     public string RootFolder => layout.Root;
 
     /// <inheritdoc/>
+    public string? FileOf(string repositoryPath) => layout.ToAbsolute(repositoryPath);
+
+    /// <inheritdoc/>
     /// <exception cref="DataVersionException">The root, or a <c>.dvcignore</c> file, cannot be read; git fails.</exception>
     public IEnumerable<string> MetadataPaths()
     {

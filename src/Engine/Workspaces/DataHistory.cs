@@ -148,5 +148,7 @@ public static class DataHistory
         public string ReadText(string repositoryPath) => tree.ReadText(repositoryPath);
 
         public bool Exists(string repositoryPath) => tree.Exists(repositoryPath);
+
+        public string? ContentId(string repositoryPath) => tree.ContentId(repositoryPath);
     }
 }

@@ -21,8 +21,6 @@ public sealed class StatCache : IStatRecords
 {
     private const ulong Magic = 0x3130_5441_5453_5644; // "DVSTAT01"
     private const int HeaderSize = 32;
-    private const long TickNs = 12_000_000;             // the kernel stamps files with its timer: 100 Hz at worst
-    private const long CoarseTickNs = 2_100_000_000;    // FAT: two seconds
     private const int UnusedDaysKept = 60;
     private const int Guesses = 6;
     private const int EntriesOfBlock = 4096;
@@ -54,7 +52,7 @@ public sealed class StatCache : IStatRecords
     /// <inheritdoc/>
     public void Record(string absolutePath, in FileStat stat, ContentHash hash)
     {
-        if (stat.Kind == FileKind.File && IsOlderThanATick(stat.ModifiedNs))
+        if (stat.Kind == FileKind.File && FileStamp.IsOlderThanATick(stat.ModifiedNs))
             fresh.Set(new StatEntry(KeyOf(absolutePath, hash.Algorithm), stat, hash, Today));
     }
 
@@ -84,12 +82,6 @@ public sealed class StatCache : IStatRecords
         {
             // A cache that cannot be written is only slow.
         }
-    }
-
-    private static bool IsOlderThanATick(long modifiedNs)
-    {
-        var tick = modifiedNs % 1_000_000_000 == 0 ? CoarseTickNs : TickNs;
-        return (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - modifiedNs > tick;
     }
 
     private static UInt128 KeyOf(string path, ContentHashAlgorithm algorithm)

@@ -28,7 +28,7 @@ public static class VersionSwitch
         var git = repository.RequireGit();
         var switchPlan = git.PlanSwitch(revision, context.Cancellation);
         RememberWhatIsThere(repository);
-        var data = CheckoutPlanner.Plan(repository, repository.IndexAt(switchPlan.Commit), options, context);
+        var data = CheckoutPlanner.Plan(repository, repository.IndexOfCommit(switchPlan.Commit), options, context);
         switchPlan.ThrowIfBlocked(path => options.Force || IsSaved(repository, git, path));
         // What Git tracks goes and comes with Git, and its changes were looked at.
         var tracked = git.Tracked([.. data.Unsaved.Select(repository.Layout.ToAbsolute)], context.Cancellation);
