@@ -61,7 +61,7 @@ public sealed class KnownDataFilesTests : IDisposable
         Settle(Write(First));
         Assert.Equal(First, Load(tree));
         File.Delete(tree.File);
-        Assert.Throws<DataVersionException>(() => Load(tree));
+        Assert.Throws<FileNotFoundException>(() => Load(tree));
         Settle(Write(Second));
         Assert.Equal(Second, Load(tree));
     }
