@@ -74,11 +74,14 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
             MakeStore();
             links.TellFallback(Path.GetDirectoryName(PathOf(places[0]))!, context);
         }
-        StoreRequest Describe((AddedContent Content, int File) place)
+        StoreRequest Describe(int index)
         {
+            var place = places[index];
             var path = PathOf(place);
             var stat = place.Content.StatOf(place.File);
             var known = repository.Stats.TryGet(path, stat, ContentHashAlgorithm.Md5, out var hash) ? hash : (ContentHash?)null;
+            if (known is not null)
+                place.Content.Set(place.File, hash, stat);
             // What is only copied from elsewhere (-OutFile), or is to stay as it is, keeps its own inode.
             var kind = !options.NoRelink && repository.Layout.ToAbsolute(place.Content.Item.Target) == place.Content.Item.Source
                 ? links.First(Path.GetDirectoryName(path)!) : LinkKind.Copy;
@@ -87,11 +90,15 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
 
         long SizeOf((AddedContent Content, int File) place) => place.Content.StatOf(place.File).Size;
 
-        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(places.Count, i => SizeOf(places[i]), i => Describe(places[i]),
+        new ObjectStoreWriter(repository.Stores, repository.Stats).Store(places.Count, i => SizeOf(places[i]), Describe,
             repository.Settings.ChecksumJobs, (index, outcome) =>
         {
-            Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error);
-            places[index].Content.SetObject(places[index].File, outcome.Object);
+            // Where the stat cache says so already, it need not be written anew.
+            var (content, file) = places[index];
+            var isKnown = outcome.Status == StoreStatus.AlreadyThere && outcome.Hash == content.HashOf(file)
+                && outcome.Source.SameContentAs(content.StatOf(file));
+            Settle(places[index], outcome.IsStored, outcome.Hash, outcome.Source, outcome.Error, record: !isKnown);
+            content.SetObject(file, outcome.Object);
             FaultPoint.Reach("add.object");
         }, context);
     }
@@ -109,12 +116,14 @@ internal sealed class ContentIntake(Repository repository, AddOptions options, O
         }
     }
 
-    private void Settle((AddedContent Content, int File) place, bool succeeded, ContentHash hash, FileStat stat, DataVersionException? error)
+    private void Settle((AddedContent Content, int File) place, bool succeeded, ContentHash hash, FileStat stat, DataVersionException? error,
+        bool record = true)
     {
         if (succeeded)
         {
             place.Content.Set(place.File, hash, stat);
-            repository.Stats.Record(PathOf(place), stat, hash);
+            if (record)
+                repository.Stats.Record(PathOf(place), stat, hash);
         }
         else
             lock (place.Content)
