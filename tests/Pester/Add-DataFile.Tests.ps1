@@ -43,6 +43,27 @@ Describe 'Add-DataFile' {
         { Add-DataFile wild/*.nothing -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound,*'
     }
 
+    It 'expands wildcards to the paths that PowerShell gives' {
+        'a.txt', 'b c.txt', 'x[1].txt', '.hidden.txt', 'ü.txt', 'dot..txt', 'ti~1.txt' | ForEach-Object { Write-TestFile "odd/in/$_" $_ }
+        $null = New-PSDrive -Name Odd -PSProvider FileSystem -Root (Join-Path $PWD.ProviderPath odd)
+        foreach ($pattern in 'odd/in/*.txt', 'odd/*/*.txt', './wild/../odd/in/*.txt', 'Odd:/in/*.txt', "FileSystem::$($PWD.ProviderPath)/odd/in/*.txt") {
+            $expected = (Resolve-Path $pattern).ProviderPath | Sort-Object
+            (Add-DataFile $pattern).FullName | Sort-Object | Should -Be $expected -Because $pattern
+        }
+        Remove-PSDrive Odd
+    }
+
+    It 'leaves the stat cache as it is when nothing changed' {
+        Write-TestFile still/a.bin a
+        (Get-Item still/a.bin).LastWriteTimeUtc = [datetime]::UtcNow.AddHours(-1)
+        $null = Add-DataFile still
+        $null = Add-DataFile still
+        $cache = (Get-ChildItem .dvc/tmp -Filter stat-cache -Recurse -Force).FullName
+        $before = [IO.File]::GetLastWriteTimeUtc($cache)
+        $null = Add-DataFile still
+        [IO.File]::GetLastWriteTimeUtc($cache) | Should -Be $before
+    }
+
     It 'takes -LiteralPath literally' {
         'n[1].bin', 'n1.bin' | ForEach-Object { Write-TestFile "literal/$_" $_ }
         (Add-DataFile -LiteralPath 'literal/n[1].bin').Path | Should -Be 'literal/n[1].bin'

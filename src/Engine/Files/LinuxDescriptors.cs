@@ -9,6 +9,7 @@ namespace DataVersion.Engine.Files;
 internal static unsafe partial class LinuxDescriptors
 {
     private const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000, Nameless = 0x400000;
+    private const int PathOnly = 0x200000;
     private const int NonBlocking = 0x800; // for pipes, whose opening would wait for a writer; files know no difference
     private const int Interrupted = 4, Exists = 17;
     private const int AtFdCwd = -100, AtSymlinkFollow = 0x400;
@@ -20,6 +21,9 @@ internal static unsafe partial class LinuxDescriptors
 
     /// <summary>Opens for reading; links are followed. The errors are those that .NET would throw.</summary>
     public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly | NonBlocking | CloseOnExec, 0);
+
+    /// <summary>Opens a folder to look at the names in it, not to list them.</summary>
+    public static SafeFileHandle OpenFolder(string path) => Open(path, PathOnly | Folder | CloseOnExec, 0);
 
     /// <summary>Makes a new file for writing and reading, with this mode less the umask.</summary>
     public static SafeFileHandle CreateNew(string path, int mode) => Open(path, ReadWrite | Create | Exclusive | CloseOnExec, mode);

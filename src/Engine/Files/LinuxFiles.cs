@@ -51,6 +51,20 @@ internal static unsafe partial class LinuxFiles
             ? ToNs(buffer.Changed) : 0;
     }
 
+    /// <summary>The stat of a name in an open folder, which is found sooner than a whole path.</summary>
+    public static FileStat Stat(SafeFileHandle folder, string name, bool followLinks, string path)
+    {
+        Statx buffer;
+        if (statxOf(folder, name, followLinks ? 0 : AtSymlinkNofollow, BasicStats, &buffer) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is NoEntry or NotADirectory)
+                return default;
+            throw NativeError.ToException(error, path);
+        }
+        return Convert(buffer);
+    }
+
     private static long ToNs(in Timestamp time) => (time.Seconds * 1_000_000_000) + time.Nanoseconds;
 
     private static FileStat Convert(in Statx buffer)

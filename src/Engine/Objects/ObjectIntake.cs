@@ -99,7 +99,8 @@ public sealed partial class ObjectStoreWriter
         {
             if (request.KnownHash is not { } hash || request.Known.Kind != FileKind.File)
                 return null;
-            var check = writer.verifier.Verify(hash, worker.Alone, always: false);
+            var check = (request.Known.LinkCount > 1 && writer.inodes!.IsInode(hash, request.Known.Inode) ? writer.verifier.VerifyAs(hash, request.Known) : null)
+                ?? writer.verifier.Verify(hash, worker.Alone, always: false);
             return check.Verdict == ObjectVerdict.Good
                 ? new StoreOutcome(StoreStatus.AlreadyThere, hash, request.Known, null, null) { Object = check.Stat } : null;
         }

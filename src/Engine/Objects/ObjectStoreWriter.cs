@@ -26,6 +26,7 @@ public sealed partial class ObjectStoreWriter
     private readonly ObjectVerifier verifier;
     private readonly IStatRecords records;
     private readonly ConcurrentDictionary<ulong, bool> cannotClone = new();
+    private ObjectInodes? inodes;
 
     /// <summary>A writer into the current store (plain MD5) of a cache.</summary>
     /// <param name="stores">The cache.</param>
@@ -72,6 +73,7 @@ public sealed partial class ObjectStoreWriter
     private void StoreAsPlanned(int count, Func<int, StoreRequest> describe, int workers, Action<int, StoreOutcome> report,
         OperationContext context, HashPlan plan)
     {
+        inodes = new ObjectInodes(store, count);
         var progress = new ProgressCount("Storing", count, plan.TotalBytes, context);
         WorkQueue.Run(count, workers, context.Cancellation, queue =>
         {

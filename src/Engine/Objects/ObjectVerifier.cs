@@ -82,6 +82,17 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always) =>
         Look(hash, always, out var stat) ?? Judge(hash, stat, hasher.Hash(PathOf(hash), AlgorithmOf(hash)));
 
+    /// <summary>
+    /// The check of an object whose name is known to stand for the inode of a file that was just looked at: its stat is that of the
+    /// file. Null when that stat does not tell that it is good.
+    /// </summary>
+    internal ObjectCheck? VerifyAs(ContentHash hash, in FileStat file)
+    {
+        var path = PathOf(hash);
+        return records.TryGet(path, file, AlgorithmOf(hash), out var recorded) && SameBytes(recorded, hash)
+            ? new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, file), false, null, null) : null;
+    }
+
     private string PathOf(ContentHash hash) => stores.For(hash.Algorithm).PathOf(hash);
 
     // A manifest is named by the plain MD5 of its bytes in both stores.

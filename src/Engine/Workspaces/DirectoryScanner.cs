@@ -78,11 +78,13 @@ internal sealed class DirectoryScanner(IgnoreTree ignore, CancellationToken canc
         var entries = new FileSystemEnumerable<(string Name, bool IsFolder)>(
             folder, static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), EveryEntry);
         List<string>? folders = null;
+        var names = new List<string>();
         foreach (var (name, isFolder) in entries)
             if (isFolder)
                 (folders ??= []).Add(name);
-            else
-                ScanFile(folder, name, prefix, relative);
+            else if (!IsIgnored(relative, name))
+                names.Add(name);
+        TakeFiles(folder, names, prefix);
         if (folders is null)
             return;
         foreach (var name in folders)
@@ -96,29 +98,47 @@ internal sealed class DirectoryScanner(IgnoreTree ignore, CancellationToken canc
         }
     }
 
-    private void ScanFile(string folder, string name, string prefix, string? relative)
+    private bool IsIgnored(string? relative, string name) =>
+        relative is not null && ignore.IsIgnored(relative.Length == 0 ? name : relative + "/" + name, isDirectory: false);
+
+    private void TakeFiles(string folder, List<string> names, string prefix)
     {
-        var path = Path.Join(folder, name);
-        if (relative is not null && ignore.IsIgnored(relative.Length == 0 ? name : relative + "/" + name, isDirectory: false))
+        if (names.Count == 0)
             return;
+        try
+        {
+            using var stats = new FolderStats(folder);
+            var all = stats.ReadAll(names, cancellation);
+            files.EnsureCapacity(files.Count + names.Count);
+            for (var i = 0; i < all.Length; i++)
+                TakeFile(folder, names[i], all[i], stats, prefix);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted since it was listed, with all that was in it.
+        }
+    }
+
+    private void TakeFile(string folder, string name, FileStat stat, FolderStats stats, string prefix)
+    {
         if (name == RepositoryLayout.IgnoreFileName)
         {
             obstacles.Add(new ScanObstacle(prefix + name, false, new DataVersionException(DataErrorKind.PathUnsupported,
-                $"A {name} file must not be inside a tracked folder: '{path}'.", path, "Move its patterns to the .dvcignore of a folder above.")));
+                $"A {name} file must not be inside a tracked folder: '{Path.Join(folder, name)}'.", Path.Join(folder, name),
+                "Move its patterns to the .dvcignore of a folder above.")));
             return;
         }
-        var stat = FileStat.Read(path);
         var isLink = stat.Kind == FileKind.Symlink;
         if (isLink)
-            stat = FileStat.Read(path, followLinks: true);
+            stat = stats.Read(name, followLinks: true);
         if (stat.Kind == FileKind.File)
             files.Add(new ScannedFile(prefix + name, stat, isLink));
         else if (stat.Kind == FileKind.None && name.Contains('\uFFFD'))
-            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(path, "has a name that is not valid UTF-8")));
+            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(Path.Join(folder, name), "has a name that is not valid UTF-8")));
         else if (stat.Kind == FileKind.None && isLink)
-            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(path, "is a symbolic link to something that does not exist")));
+            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(Path.Join(folder, name), "is a symbolic link to something that does not exist")));
         else if (stat.Kind == FileKind.Other)
-            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(path, "is neither a file nor a folder")));
+            obstacles.Add(new ScanObstacle(prefix + name, isLink, Unsupported(Path.Join(folder, name), "is neither a file nor a folder")));
         // Otherwise it was deleted, or became a folder, since it was listed.
     }
 }
