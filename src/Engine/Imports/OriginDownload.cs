@@ -46,14 +46,16 @@ internal sealed class OriginDownload(IDataOrigin origin, Action<long>? passed, R
         if (file.Size <= RemoteChannel.MostInMemory && file.Size >= 0)
         {
             ContentHash found = default;
-            var bytes = await channel.ReceiveAsync(key, file.Size, content =>
+            var content = await channel.ReceiveAsync(key, file.Size, bytes =>
             {
-                found = new ContentHash(MD5.HashData(content.Span));
-                return content.Length == file.Size && (file.Md5 is null || file.Md5 == found.Hex);
+                found = new ContentHash(MD5.HashData(bytes.Span));
+                return bytes.Length == file.Size && (file.Md5 is null || file.Md5 == found.Hex);
             }, passed ?? (static _ => { }), cancellation).ConfigureAwait(false);
-            Check(file, found, bytes.Length);
-            await File.WriteAllBytesAsync(temporary, bytes, cancellation).ConfigureAwait(false);
-            return (found, bytes.Length);
+            var came = content.Length;
+            Check(file, found, came);
+            await File.WriteAllBytesAsync(temporary, content.Memory, cancellation).ConfigureAwait(false);
+            content.Release();
+            return (found, came);
         }
         var hash = await channel.ReceiveAsync(key, file.Size, temporary, file.Md5, passed ?? (static _ => { }), cancellation).ConfigureAwait(false);
         var size = new FileInfo(temporary) is { Exists: true, Length: var length } ? length : -1;

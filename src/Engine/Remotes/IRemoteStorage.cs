@@ -21,6 +21,9 @@ public sealed record StorageTraits
     /// <summary>Ranges can be read.</summary>
     public bool CanReadRanges { get; init; } = true;
 
+    /// <summary>Bytes that the service sends, or is asked for, beyond a range that is read: calls should be large against it.</summary>
+    public long ReadAhead { get; init; }
+
     /// <summary>The way to the service, or the service, checks that the bytes which arrive are those that were sent (TLS, SSH,
     /// Content-MD5). When nobody does, the engine reads what it has sent.</summary>
     public bool ChecksArrival { get; init; } = true;

@@ -31,12 +31,13 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
     private async Task InMemoryAsync(TransferItem item, string key, CancellationToken cancellation)
     {
         var found = default(ContentHash);
-        var bytes = await channel.ReceiveAsync(key, item.Size, content => (found = new ContentHash(MD5.HashData(content.Span))).Hex == item.Hash.Hex, passed, cancellation).ConfigureAwait(false);
+        var content = await channel.ReceiveAsync(key, item.Size, bytes => (found = new ContentHash(MD5.HashData(bytes.Span))).Hex == item.Hash.Hex, passed, cancellation).ConfigureAwait(false);
         if (found.Hex != item.Hash.Hex)
             throw remote.Corrupt(item.Hash, found);
         FaultPoint.Reach("fetch.received");
         using var made = NewFile.Create(repository.Stores.For(item.Hash.Algorithm).EnsureFolder(item.Hash), FileModes.Private(sharedGroup: false));
-        made.Target.Write(bytes.Span, 0);
+        made.Target.Write(content.Memory.Span, 0);
+        content.Release();
         Publish(repository, made, item.Hash, cancellation);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace DataVersion.Engine.Remotes;
@@ -13,6 +15,9 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
 
     /// <summary>Sizes of parts are multiples of this (Google's rule; harmless to the others).</summary>
     private const long Step = 256 << 10;
+
+    // Arrays of the usual length, to be used again: the collector would let many of them lie about. Not more than the budget allows.
+    private readonly ConcurrentBag<byte[]> idle = [];
 
     /// <summary>Sends a value.</summary>
     /// <param name="key">Its key.</param>
@@ -89,14 +94,15 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
                 try
                 {
                     var part = await ReadAsync(file, upload, (int)layout.LengthOf(number), failure.Token).ConfigureAwait(false);
-                    whole.AppendData(part);
+                    whole.AppendData(part.Span);
                     // A service may take the last part for the end of the value.
                     if (number == layout.Count - 1 && !upload.IsLegacyText)
                         upload.Check(new ContentHash(whole.GetCurrentHash()));
-                    var md5 = Convert.ToHexStringLower(MD5.HashData(part));
+                    var md5 = Convert.ToHexStringLower(MD5.HashData(part.Span));
                     if (sent.TryGetValue(number, out var known) && known == md5)
                     {
                         passed(part.Length);
+                        Return(part);
                         continue;
                     }
                     var sending = SendPartAsync(key, layout, service, number, part, md5, share, passed, failure);
@@ -126,17 +132,22 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
-    private async Task SendPartAsync(string key, PartLayout layout, IPartUpload service, int number, byte[] part, string md5, IDisposable share,
+    private async Task SendPartAsync(string key, PartLayout layout, IPartUpload service, int number, ReadOnlyMemory<byte> part, string md5, IDisposable share,
         Action<long> passed, CancellationTokenSource failure)
     {
         using (share)
             try
             {
+                var attempts = 0;
                 await calls.RunAsync(async watch =>
                 {
+                    attempts++;
                     await service.PutAsync(number, part, watch.Token).ConfigureAwait(false);
                     return part.Length;
                 }, key, part.Length, failure.Token).ConfigureAwait(false);
+                // A call that failed may still be about to send of it.
+                if (attempts == 1)
+                    Return(part);
                 records.Add(key, layout, number, md5);
                 FaultPoint.Reach("push.part");
                 passed(part.Length);
@@ -148,12 +159,18 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
             }
     }
 
-    private static async Task<byte[]> ReadAsync(FileStream file, RemoteUpload upload, int length, CancellationToken cancellation)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(FileStream file, RemoteUpload upload, int length, CancellationToken cancellation)
     {
-        var part = GC.AllocateUninitializedArray<byte>(length);
-        if (await file.ReadAtLeastAsync(part, length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) < length)
+        var part = length > LeastPart || !idle.TryTake(out var used) ? GC.AllocateUninitializedArray<byte>(Math.Max(length, (int)LeastPart)) : used;
+        if (await file.ReadAtLeastAsync(part.AsMemory(0, length), length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) < length)
             throw Hashing.FileHasher.Changed(upload.Path);
-        return part;
+        return part.AsMemory(0, length);
+    }
+
+    private void Return(ReadOnlyMemory<byte> part)
+    {
+        if (MemoryMarshal.TryGetArray(part, out var array) && array.Array is { Length: (int)LeastPart } whole)
+            idle.Add(whole);
     }
 
     private static async Task TryAbortAsync(IPartUpload service)

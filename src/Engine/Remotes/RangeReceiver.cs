@@ -7,6 +7,7 @@ namespace DataVersion.Engine.Remotes;
 /// <summary>
 /// Receives a large value in ranges, several at a time, into a file that keeps its name from session to session, and hashes it
 /// as it grows. Which ranges have come is noted in a small file of <c>.dvc/tmp</c>; after a break only the others are asked for.
+/// Services that read ahead are asked for several in a row in one call (<see cref="StorageTraits.ReadAhead"/>).
 /// </summary>
 internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, string recordFolder)
 {
@@ -54,15 +55,9 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
                 passed(LengthOf(number, size));
                 arrived[number].SetResult();
             }
-            await Parallel.ForEachAsync(Enumerable.Range(0, count).Where(i => !present.Contains(i)),
-                new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = calls.Limit.Most }, async (number, token) =>
-                {
-                    await ReceiveAsync(key, file, number * Range, LengthOf(number, size), passed, token).ConfigureAwait(false);
-                    lock (arrived)
-                        File.AppendAllText(record, FormattableString.Invariant($"{number}\n"));
-                    FaultPoint.Reach("fetch.range");
-                    arrived[number].SetResult();
-                }).ConfigureAwait(false);
+            await Parallel.ForEachAsync(Runs(count, present, MostInRun(count)),
+                new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = calls.Limit.Most },
+                async (run, token) => await ReceiveAsync(key, file, run.First * Range, Math.Min(run.Count * Range, size - run.First * Range), Arrived, passed, token).ConfigureAwait(false)).ConfigureAwait(false);
             var hash = await hashing.ConfigureAwait(false);
             FileRemoval.Try(record);
             return hash;
@@ -72,6 +67,14 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
             // The file must not be closed under the hashing.
             await failure.CancelAsync().ConfigureAwait(false);
             await Task.WhenAny(hashing).ConfigureAwait(false);
+        }
+
+        void Arrived(int number)
+        {
+            lock (arrived)
+                File.AppendAllText(record, FormattableString.Invariant($"{number}\n"));
+            FaultPoint.Reach("fetch.range");
+            arrived[number].SetResult();
         }
     }
 
@@ -92,6 +95,22 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
         return $"{recordFolder}\n{File.ReadAllText(path)}";
     }
 
+    // At least two at a time, so that a value has more than one connection.
+    private int MostInRun(int count) => (int)Math.Clamp(storage.Traits.ReadAhead * 8 / Range, 1, Math.Max(1, (count + 1) / 2));
+
+    private static IEnumerable<(int First, int Count)> Runs(int count, HashSet<int> present, int most)
+    {
+        for (var first = 0; first < count; first++)
+        {
+            var run = 0;
+            while (run < most && first + run < count && !present.Contains(first + run))
+                run++;
+            if (run > 0)
+                yield return (first, run);
+            first += Math.Max(0, run - 1);
+        }
+    }
+
     private static long LengthOf(int number, long size) => Math.Min(Range, size - number * Range);
 
     private static HashSet<int> Read(string record, long size, long length)
@@ -108,10 +127,10 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
         return present;
     }
 
-    // What has come of a range before its connection broke is not asked for again.
-    private async Task ReceiveAsync(string key, SafeFileHandle file, long offset, long length, Action<long> passed, CancellationToken cancellation)
+    // What has come of a run before its connection broke is not asked for again.
+    private async Task ReceiveAsync(string key, SafeFileHandle file, long offset, long length, Action<int> arrived, Action<long> passed, CancellationToken cancellation)
     {
-        long done = 0;
+        long done = 0, told = 0;
         await calls.RunAsync(async watch =>
         {
             var before = done;
@@ -121,6 +140,8 @@ internal sealed class RangeReceiver(IRemoteStorage storage, RemoteCalls calls, s
                 done += bytes;
                 passed(bytes);
                 watch.Pass();
+                for (; told < length && done >= Math.Min(told + Range, length); told += Range)
+                    arrived((int)((offset + told) / Range));
             }), new ByteRange(offset + done, length - done), watch.Token).ConfigureAwait(false);
             return done == length ? done - before
                 : throw new TransientRemoteException($"'{storage.Place}' gave {done:N0} of {length:N0} bytes of '{key}'.", key);

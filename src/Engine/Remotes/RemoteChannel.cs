@@ -13,7 +13,7 @@ public sealed class RemoteChannel
     /// <summary>Values up to this size are held in memory while they travel.</summary>
     internal const int MostInMemory = 16 << 20;
 
-    private const long MemoryTotal = 128 << 20;
+    private const long MemoryTotal = 96 << 20;
 
     private readonly Repository repository;
     private readonly RemoteCalls calls;
@@ -77,8 +77,9 @@ public sealed class RemoteChannel
         else
             using (await budget.TakeAsync(upload.Size, cancellation).ConfigureAwait(false))
             {
-                await upload.LoadAsync(cancellation).ConfigureAwait(false);
+                upload.Load(cancellation);
                 await PutAsync(key, upload, passed, cancellation).ConfigureAwait(false);
+                upload.Unload();
             }
         if (!isChecked)
             uncheckedUploads.End(key);
@@ -90,15 +91,17 @@ public sealed class RemoteChannel
     /// <param name="isRight">Whether the bytes are right; if not, they are asked for once more.</param>
     /// <param name="passed">Receives the number of bytes that have come; negative when they must come again.</param>
     /// <param name="cancellation">Ends the receiving.</param>
-    internal async Task<ReadOnlyMemory<byte>> ReceiveAsync(string key, long size, Func<ReadOnlyMemory<byte>, bool> isRight, Action<long> passed, CancellationToken cancellation)
+    /// <returns>The bytes; the caller releases them when it has done with them.</returns>
+    internal async Task<ContentBuffer> ReceiveAsync(string key, long size, Func<ReadOnlyMemory<byte>, bool> isRight, Action<long> passed, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var bytes = await ReceiveOnceAsync(key, size, passed, cancellation).ConfigureAwait(false);
+            var content = await ReceiveOnceAsync(key, size, passed, cancellation).ConfigureAwait(false);
             // A byte that was flipped on the way comes right the next time; a damaged object does not.
-            if (isRight(bytes) || attempt == 2)
-                return bytes;
-            passed(-bytes.Length);
+            if (isRight(content.Memory) || attempt == 2)
+                return content;
+            passed(-content.Length);
+            content.Release();
         }
     }
 
@@ -154,12 +157,13 @@ public sealed class RemoteChannel
 
     private async Task PutAsync(string key, RemoteUpload upload, Action<long> passed, CancellationToken cancellation)
     {
+        upload.IsReadBack = !Storage.Traits.ChecksArrival && upload.Md5 is not null;
         await calls.RunAsync(async watch =>
         {
             upload.Passing = _ => watch.Pass();
             await Storage.PutAsync(key, upload, watch.Token).ConfigureAwait(false);
             return upload.Size;
-        }, key, upload.Bytes is null ? 0 : upload.Size, cancellation).ConfigureAwait(false);
+        }, key, upload.IsLoaded ? upload.Size : 0, cancellation).ConfigureAwait(false);
         if (!Storage.Traits.ChecksArrival)
             await RequireArrivedAsync(key, upload, cancellation).ConfigureAwait(false);
         passed(upload.Size);
@@ -171,7 +175,16 @@ public sealed class RemoteChannel
         var wanted = upload.Md5 is { } known ? Convert.ToHexStringLower(known) : null;
         for (var attempt = 1; wanted is not null; attempt++)
         {
-            var found = (await HashAsync(key, static _ => { }, cancellation).ConfigureAwait(false)).Hex;
+            string found;
+            try
+            {
+                found = (await HashAsync(key, static _ => { }, cancellation).ConfigureAwait(false)).Hex;
+            }
+            catch (DataVersionException error) when (error.Kind == DataErrorKind.ObjectMissing)
+            {
+                throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Storage.Place}' accepted '{key}', but has nothing there.", key,
+                    "Check the options of the remote (method), and what the server does with uploads.", error);
+            }
             if (found == wanted)
                 return;
             if (attempt == 3)
@@ -190,18 +203,19 @@ public sealed class RemoteChannel
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReceiveOnceAsync(string key, long size, Action<long> passed, CancellationToken cancellation)
+    private async Task<ContentBuffer> ReceiveOnceAsync(string key, long size, Action<long> passed, CancellationToken cancellation)
     {
-        var content = new MemoryStream(size is > 0 and <= MostInMemory ? (int)size : 0);
+        ContentBuffer? content = null;
         using (await budget.TakeAsync(Math.Max(size, 0), cancellation).ConfigureAwait(false))
             await calls.RunAsync(async watch =>
             {
-                content.SetLength(0);
-                await Storage.GetAsync(key, new CountedBytes(content, count => watch.Pass()), ByteRange.Whole, watch.Token).ConfigureAwait(false);
+                // What a failed attempt has left may still be written to, so it is not used again.
+                content = new ContentBuffer(size is > 0 and <= MostInMemory ? (int)size : 1 << 16);
+                await Storage.GetAsync(key, new CollectedBytes(content, watch), ByteRange.Whole, watch.Token).ConfigureAwait(false);
                 return content.Length;
             }, key, 0, cancellation).ConfigureAwait(false);
-        passed(content.Length);
-        return content.GetBuffer().AsMemory(0, (int)content.Length);
+        passed(content!.Length);
+        return content;
     }
 
     private async Task<ContentHash> ReceiveInOneAsync(string key, string path, Action<long> passed, CancellationToken cancellation)
@@ -232,12 +246,13 @@ public sealed class RemoteChannel
         return hash;
     }
 
-    private sealed class CountedBytes(Stream target, Action<int> written) : WriteOnlyStream
+    private sealed class CollectedBytes(ContentBuffer content, StallWatch watch) : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            target.Write(buffer);
-            written(buffer.Length);
+            buffer.CopyTo(content.Free(buffer.Length));
+            content.Length += buffer.Length;
+            watch.Pass();
         }
     }
 }

@@ -99,7 +99,7 @@ public static class RemoteInspection
         {
             using var copies = new VerifiedCopies(context, static _ => { });
             var upload = new RemoteUpload(path, bytes.Length, null, copies);
-            await upload.LoadAsync(context.Cancellation).ConfigureAwait(false);
+            upload.Load(context.Cancellation);
             await RemoteRetry.RunAsync(storage, async token =>
             {
                 await storage.PutAsync(key, upload, token).ConfigureAwait(false);

@@ -65,7 +65,7 @@ public sealed class RemoteStatusReader
             places.Add(new Place(output, hash.IsDirectory ? output.Path + "/" : output.Path, hash));
             if (!hash.IsDirectory)
                 continue;
-            var manifest = await LoadAsync(hash, remote, received).ConfigureAwait(false);
+            var manifest = await Load(hash, remote, received).ConfigureAwait(false);
             if (manifest is not null)
                 places.AddRange(manifest.List.Where(e => scope.Includes(e.Path)).Select(e => new Place(output, output.Path + "/" + e.Path, e.Hash)));
         }
@@ -84,7 +84,7 @@ public sealed class RemoteStatusReader
     private static Place Whole(Place part) => new(part.Output, part.Output.IsDirectory ? part.Output.Path + "/" : part.Output.Path, part.Output.Hash!.Value);
 
     // A manifest that only the remote has comes with the first command that needs it; its files are what the user lacks.
-    private async Task<Manifest?> LoadAsync(ContentHash hash, RemoteObjects remote, HashSet<ContentHash> received)
+    private async Task<Manifest?> Load(ContentHash hash, RemoteObjects remote, HashSet<ContentHash> received)
     {
         if (repository.TryLoadManifest(hash, out var manifest) is null)
             return manifest;

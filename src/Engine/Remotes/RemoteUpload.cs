@@ -9,6 +9,8 @@ namespace DataVersion.Engine.Remotes;
 public sealed class RemoteUpload
 {
     private readonly VerifiedCopies copies;
+    private ContentBuffer? loaded;
+    private bool isShown;
 
     /// <summary>Describes an upload of a file.</summary>
     /// <param name="path">Absolute path of the file.</param>
@@ -37,20 +39,34 @@ public sealed class RemoteUpload
     /// <summary>Read-only as an object (0444), or writable as the files of the run cache.</summary>
     public bool IsObject => Hash is not null;
 
+    /// <summary>The engine reads what has arrived and compares it: a storage need not look whether it is there, and how long it is.</summary>
+    public bool IsReadBack { get; internal set; }
+
     /// <summary>All bytes, checked, when the engine has read them already (small values); else null.</summary>
-    public ReadOnlyMemory<byte>? Bytes { get; private set; }
+    public ReadOnlyMemory<byte>? Bytes
+    {
+        get
+        {
+            // Nobody knows how long they are looked at.
+            isShown = true;
+            return loaded?.Memory;
+        }
+    }
+
+    /// <summary>True when the engine has read all bytes: then <see cref="OpenRead"/> gives a stream that can be sought.</summary>
+    public bool IsLoaded => loaded is not null;
 
     /// <summary>MD5 of the bytes, for services that check it on arrival (Content-MD5); null when it is not known before.</summary>
-    public byte[]? Md5 => !IsLegacyText && Hash is { } hash ? Convert.FromHexString(hash.Hex) : Bytes is { } bytes ? MD5.HashData(bytes.Span) : null;
+    public byte[]? Md5 => !IsLegacyText && Hash is { } hash ? Convert.FromHexString(hash.Hex) : loaded is { } bytes ? MD5.HashData(bytes.Memory.Span) : null;
 
     /// <summary>
     /// The bytes as a stream of exactly <see cref="Size"/> bytes, to be read from the start to the end. The read of the last
-    /// bytes throws when they were not the right ones. It can be sought when <see cref="Bytes"/> are there.
+    /// bytes throws when they were not the right ones. It can be sought when <see cref="IsLoaded"/>.
     /// </summary>
     /// <exception cref="DataVersionException">ObjectCorrupt; FileChangedDuringRead.</exception>
     public Stream OpenRead()
     {
-        if (Bytes is { } bytes)
+        if (loaded is { } bytes)
             return new SentBytes(bytes, Passing);
         CheckLegacyText();
         return new HashingStream(OpenFile(), Passing, hash =>
@@ -75,15 +91,33 @@ public sealed class RemoteUpload
     /// again when the sending must be repeated.</summary>
     /// <exception cref="DataVersionException">ObjectCorrupt.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
-    internal async Task LoadAsync(CancellationToken cancellation)
+    internal void Load(CancellationToken cancellation)
     {
-        if (Bytes is not null)
+        if (loaded is not null)
             return;
+        cancellation.ThrowIfCancellationRequested();
         CheckLegacyText();
-        var bytes = await File.ReadAllBytesAsync(Path, cancellation).ConfigureAwait(false);
+        // Reading that does not wait for a disk is quicker than handing it to another thread and back, and one that does keeps a
+        // thread waiting either way.
+        using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var length = RandomAccess.GetLength(file);
+        if (length >= Array.MaxLength)
+            throw Hashing.FileHasher.Changed(Path);
+        // Room for one byte more, so that the end is found without a larger array.
+        var buffer = new ContentBuffer((int)length + 1);
+        for (int read; (read = RandomAccess.Read(file, buffer.Free(), buffer.Length)) > 0;)
+            buffer.Length += read;
         if (!IsLegacyText)
-            Check(new ContentHash(MD5.HashData(bytes)));
-        (Bytes, Size) = (bytes, bytes.Length);
+            Check(new ContentHash(MD5.HashData(buffer.Memory.Span)));
+        (loaded, Size) = (buffer, buffer.Length);
+    }
+
+    /// <summary>Everything has been sent: the memory may be used for something else.</summary>
+    internal void Unload()
+    {
+        if (!isShown)
+            loaded?.Release();
+        loaded = null;
     }
 
     /// <summary>The file, to be read in order.</summary>
@@ -112,10 +146,21 @@ public sealed class RemoteUpload
         $"The bytes of '{path}' have the hash {found.Hex}, not {wanted.Hex}, so they were not sent.", path,
         "Add the original file again, or fetch the object from another remote.");
 
-    private sealed class SentBytes(ReadOnlyMemory<byte> bytes, Action<long>? passed) : Stream
+    // A request may still read when nobody waits for it any more: never of memory that is another value's by then.
+    private sealed class SentBytes : Stream
     {
+        private readonly Lock gate = new();
+        private readonly Action<long>? passed;
+        private readonly int length;
+        private ContentBuffer? bytes;
         private int position;
         private int told;
+
+        public SentBytes(ContentBuffer bytes, Action<long>? passed)
+        {
+            (this.bytes, this.passed, length) = (bytes, passed, bytes.Length);
+            bytes.Use();
+        }
 
         public override bool CanRead => true;
 
@@ -123,16 +168,21 @@ public sealed class RemoteUpload
 
         public override bool CanWrite => false;
 
-        public override long Length => bytes.Length;
+        public override long Length => length;
 
         public override long Position { get => position; set => position = checked((int)value); }
 
         public override int Read(Span<byte> buffer)
         {
-            var count = Math.Min(buffer.Length, bytes.Length - position);
-            if (count <= 0)
-                return 0;
-            bytes.Span.Slice(position, count).CopyTo(buffer);
+            int count;
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(bytes is null, this);
+                count = Math.Min(buffer.Length, length - position);
+                if (count <= 0)
+                    return 0;
+                bytes.Memory.Span.Slice(position, count).CopyTo(buffer);
+            }
             position += count;
             // What is read again (a signature over the body) is not sent twice.
             if (position > told)
@@ -155,7 +205,7 @@ public sealed class RemoteUpload
         {
             SeekOrigin.Begin => offset,
             SeekOrigin.Current => position + offset,
-            _ => bytes.Length + offset,
+            _ => length + offset,
         };
 
         public override void Flush()
@@ -165,5 +215,16 @@ public sealed class RemoteUpload
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                lock (gate)
+                {
+                    bytes?.Release();
+                    bytes = null;
+                }
+            base.Dispose(disposing);
+        }
     }
 }

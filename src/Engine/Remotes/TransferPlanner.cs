@@ -63,7 +63,7 @@ public sealed class TransferPlanner
             }
             if (!trees.TryGetValue(hash, out var tree))
             {
-                if (await LoadAsync(output, hash, tolerated).ConfigureAwait(false) is not { } loaded)
+                if (await Load(output, hash, tolerated).ConfigureAwait(false) is not { } loaded)
                     continue;
                 trees[hash] = tree = loaded;
             }
@@ -82,7 +82,7 @@ public sealed class TransferPlanner
             wanted[hash] = (known.Path, false);
     }
 
-    private async Task<Tree?> LoadAsync(TrackedOutput output, ContentHash hash, bool tolerated)
+    private async Task<Tree?> Load(TrackedOutput output, ContentHash hash, bool tolerated)
     {
         if (repository.TryLoadManifest(hash, out var manifest) is not { } problem)
             return new Tree(output.Path, manifest!, null, tolerated);

@@ -107,7 +107,7 @@ internal sealed partial class AzureStorage : IRemoteStorage
     /// <inheritdoc/>
     public async Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation)
     {
-        if (content.Bytes is null && content.Size > 0)
+        if (!content.IsLoaded && content.Size > 0)
         {
             await PutInBlocksAsync(key, content, cancellation).ConfigureAwait(false);
             return;

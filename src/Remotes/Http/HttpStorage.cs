@@ -70,6 +70,8 @@ internal sealed class HttpStorage : IRemoteStorage
             throw;
         }
         // Servers that take a POST for a form say OK and store nothing; others store what arrived before the line broke.
+        if (content.IsReadBack)
+            return;
         if (await FindAsync(key, cancellation).ConfigureAwait(false) is not { } item)
             throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Place}' accepted '{key}', but has nothing there.", key,
                 $"Check the option method ({method}), and what the server does with uploads.");

@@ -121,7 +121,7 @@ internal sealed partial class S3Storage : IRemoteStorage
 
     public Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation) => CallAsync($"store '{key}'", key, async client =>
     {
-        Stream source = content.Bytes is null ? new RepeatedStream(content.OpenRead, content.Size) : content.OpenRead();
+        Stream source = content.IsLoaded ? content.OpenRead() : new RepeatedStream(content.OpenRead, content.Size);
         await using (source.ConfigureAwait(false))
         {
             var request = options.Apply(new PutObjectRequest

@@ -44,7 +44,8 @@ internal sealed class SshStorage : IRemoteStorage
     public string Place { get; }
 
     /// <inheritdoc/>
-    public StorageTraits Traits { get; } = new() { Connections = 16, MostConnections = 32 };
+    // SSH.NET asks for up to a hundred pieces of 64 KiB in advance, and takes them all.
+    public StorageTraits Traits { get; } = new() { Connections = 16, MostConnections = 32, ReadAhead = 100 << 16 };
 
     /// <inheritdoc/>
     public IPartUploads Parts { get; }
@@ -308,7 +309,7 @@ internal sealed class SshStorage : IRemoteStorage
     {
         using var file = client.Open(path, FileMode.Open, FileAccess.Read);
         file.Position = range.Offset;
-        var buffer = new byte[(int)Math.Min(range.Length ?? long.MaxValue, 1 << 17)];
+        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(range.Length ?? long.MaxValue, 1 << 16));
         var left = range.Length ?? long.MaxValue;
         for (int read; left > 0 && (read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0; left -= read)
             target.Write(buffer, 0, read);

@@ -15,7 +15,7 @@ internal static class RemoteTexts
         var bytes = Encoding.UTF8.GetBytes(text);
         using var copies = new VerifiedCopies(OperationContext.Silent, static _ => { });
         var upload = new RemoteUpload(scratch.Write("value", text), bytes.Length, new ContentHash(MD5.HashData(bytes)), copies);
-        await upload.LoadAsync(default);
+        upload.Load(default);
         await storage.PutAsync(key, upload, default);
     }
 

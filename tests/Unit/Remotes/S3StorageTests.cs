@@ -169,7 +169,7 @@ public sealed class S3StorageTests : IDisposable
         await File.WriteAllBytesAsync(path, bytes);
         using var copies = new VerifiedCopies(OperationContext.Silent, static _ => { });
         var upload = new RemoteUpload(path, bytes.Length, hash, copies);
-        await upload.LoadAsync(default);
+        upload.Load(default);
         await storage.PutAsync(isNamed ? key : $"{key}{hash.Hex[..2]}/{hash.Hex[2..]}", upload, default);
         return hash.Hex;
     }

@@ -383,7 +383,7 @@ public abstract class StorageConformance : IDisposable
         var upload = new RemoteUpload(path, bytes.Length, new ContentHash(MD5.HashData(bytes)), copies);
         // As the engine does it: small values are read and checked before, large ones pass as a stream.
         if (bytes.Length < 1 << 20)
-            await upload.LoadAsync(default);
+            upload.Load(default);
         await Storage.PutAsync(key, upload, default);
         File.Delete(path);
     }
