@@ -16,8 +16,11 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
     /// <summary>Sizes of parts are multiples of this (Google's rule; harmless to the others).</summary>
     private const long Step = 256 << 10;
 
-    // Arrays of the usual length, to be used again: the collector would let many of them lie about. Not more than the budget allows.
-    private readonly ConcurrentBag<byte[]> idle = [];
+    // Arrays of the usual length, to be used again, by the next command too: the collector would let many of them lie about. Not
+    // more than the budget allows, and gone when it clears up.
+    private static readonly WeakReference<ConcurrentBag<byte[]>> Kept = new([]);
+
+    private readonly ConcurrentBag<byte[]> idle = Share();
 
     /// <summary>Sends a value.</summary>
     /// <param name="key">Its key.</param>
@@ -165,6 +168,16 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
         if (await file.ReadAtLeastAsync(part.AsMemory(0, length), length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) < length)
             throw Hashing.FileHasher.Changed(upload.Path);
         return part.AsMemory(0, length);
+    }
+
+    private static ConcurrentBag<byte[]> Share()
+    {
+        lock (Kept)
+        {
+            if (!Kept.TryGetTarget(out var kept))
+                Kept.SetTarget(kept = []);
+            return kept;
+        }
     }
 
     private void Return(ReadOnlyMemory<byte> part)

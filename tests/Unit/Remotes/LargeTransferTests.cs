@@ -171,6 +171,42 @@ public sealed class LargeTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task Services_that_read_ahead_are_asked_for_ranges_in_a_row()
+    {
+        await PushAsync();
+        service.Traits = new StorageTraits { Connections = 4, ReadAhead = 6 << 20 };
+        var clone = sandbox.Clone();
+        service.BeforePiece = (_, at) =>
+        {
+            if (at == 20 << 20)
+                throw new DataVersionException(DataErrorKind.TransferFailed, "No.");
+        };
+        Assert.Equal(TransferOutcome.Failed, Assert.Single(await FetchAsync(clone, throttle: 1)).Outcome);
+        Assert.Equal(new ByteRange(0, 24 << 20), Assert.Single(service.Reads).Range);
+        service.BeforePiece = (_, _) => { };
+        service.Reads.Clear();
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await FetchAsync(clone)).Outcome);
+
+        // The whole ranges of the row that broke are not asked for again.
+        Assert.Equal([new ByteRange(16 << 20, 24 << 20)], service.Reads.Select(r => r.Range));
+        Assert.Equal(bytes, File.ReadAllBytes(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(clone), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true)));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_when_it_is_read_back_was_not_pushed()
+    {
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        File.WriteAllBytes(Path.Combine(sandbox.Root, "small.bin"), [1, 2, 3]);
+        sandbox.Add("small.bin");
+        service.BeforeTransfer = _ => service.Values.Clear();
+
+        var results = await PushAsync();
+
+        Assert.Contains(results, r => r.Path == "small.bin" && r.Outcome == TransferOutcome.Failed && r.Reason!.Contains("has nothing there", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Repositories_that_share_a_cache_do_not_receive_into_one_file()
     {
         await PushAsync();
