@@ -13,7 +13,7 @@ public sealed class RemoteChannel
     /// <summary>Values up to this size are held in memory while they travel.</summary>
     internal const int MostInMemory = 16 << 20;
 
-    private const long MemoryTotal = 96 << 20;
+    private const long MemoryTotal = 64 << 20;
 
     private readonly Repository repository;
     private readonly RemoteCalls calls;
