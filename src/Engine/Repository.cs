@@ -19,6 +19,7 @@ namespace DataVersion.Engine;
 public sealed class Repository : IDisposable
 {
     private readonly ConcurrentDictionary<ContentHash, Manifest> manifests = new();
+    private readonly ConcurrentDictionary<ContentHash, IReadOnlyList<TrackedFile>> listed = new();
     private readonly Lazy<GitRepository?> git;
     private readonly Lazy<PlacedOutputs> placed;
     private DataIndex? index;
@@ -75,7 +76,7 @@ public sealed class Repository : IDisposable
 
     /// <summary>All outputs that the metadata in the workspace names.</summary>
     /// <exception cref="MetadataFormatException">A metadata file cannot be read.</exception>
-    public DataIndex Index => index ??= DataIndexLoader.Load(WorkingTree());
+    public DataIndex Index => index ??= Know(DataIndexLoader.Load(WorkingTree()));
 
     /// <summary>Opens the repository that a folder lies in.</summary>
     /// <exception cref="DataVersionException">RepositoryNotFound; ConfigurationInvalid.</exception>
@@ -145,18 +146,18 @@ public sealed class Repository : IDisposable
     public void Reload() => (index, ignore) = (null, null);
 
     /// <summary>All outputs of the workspace; bad metadata files are reported instead of failing the whole.</summary>
-    public DataIndex LoadIndex(IList<DataVersionException> problems) => DataIndexLoader.Load(WorkingTree(), problems);
+    public DataIndex LoadIndex(IList<DataVersionException> problems) => Know(DataIndexLoader.Load(WorkingTree(), problems));
 
     /// <summary>All outputs that a revision's metadata names.</summary>
     /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound; MetadataInvalid.</exception>
     public DataIndex IndexAt(string revision, IList<DataVersionException>? problems = null) =>
-        DataIndexLoader.Load(TreeAt(revision), problems);
+        Know(DataIndexLoader.Load(TreeAt(revision), problems));
 
     /// <summary>All outputs that a commit's metadata names; read once in the life of the process while it is among the last ones.</summary>
     /// <param name="commit">The full name of a commit.</param>
     /// <exception cref="DataVersionException">RevisionNotFound; GitNotFound; MetadataInvalid.</exception>
     internal DataIndex IndexOfCommit(string commit) =>
-        CommittedIndexes.Get(RequireGit().CommonDirectory, Layout.Root, commit, () => IndexAt(commit));
+        Know(CommittedIndexes.Get(RequireGit().CommonDirectory, Layout.Root, commit, () => IndexAt(commit)));
 
     /// <summary>The Git work tree, for what cannot be done without.</summary>
     /// <exception cref="DataVersionException">GitNotFound.</exception>
@@ -190,7 +191,10 @@ public sealed class Repository : IDisposable
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return ObjectProblem(hash, ObjectVerdict.Missing, null);
+            if (!listed.TryGetValue(hash, out var files))
+                return ObjectProblem(hash, ObjectVerdict.Missing, null);
+            manifests[hash] = manifest = Manifest.Create(files.Select(file => new ManifestEntry(file.Path, file.Hash!.Value)));
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -205,6 +209,15 @@ public sealed class Repository : IDisposable
     /// <summary>Reads a manifest from the cache.</summary>
     /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt or ManifestInvalid.</exception>
     public Manifest LoadManifest(ContentHash hash) => TryLoadManifest(hash, out var manifest) is { } problem ? throw problem : manifest!;
+
+    // Metadata that lists the files of a folder (remotes that keep versions) says as much as its manifest, which may be nowhere.
+    private DataIndex Know(DataIndex known)
+    {
+        foreach (var output in known.Outputs)
+            if (output is { Files.Count: > 0, Hash: { } hash })
+                listed[hash] = output.Files;
+        return known;
+    }
 
     /// <summary>Keeps a manifest that was just made, so that it is not read back.</summary>
     internal void Know(Manifest manifest) => manifests[manifest.Hash] = manifest;

@@ -98,6 +98,8 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
 
         public Task CompleteAsync(CancellationToken cancellation) => storage.GuardAsync(() => inner.CompleteAsync(cancellation), key, cancellation);
 
+        public RemoteItem? Stored => inner.Stored;
+
         public Task AbortAsync(CancellationToken cancellation) => storage.GuardAsync(() => inner.AbortAsync(cancellation), key, cancellation);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

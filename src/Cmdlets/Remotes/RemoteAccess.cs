@@ -18,6 +18,9 @@ internal sealed class RemoteAccess(PSCmdlet cmdlet, PSCredential? credential = n
     /// <summary>Opens a remote from a worker: what the session must give is asked for on the pipeline thread.</summary>
     public IRemoteStorage Open(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.Open(Complete(remote, pump));
 
+    /// <summary>The same for a remote that keeps plain files and their versions.</summary>
+    public IRemoteStorage OpenVersions(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.OpenVersions(Complete(remote, pump));
+
     /// <summary>The remote with everything that its storage needs.</summary>
     public RemoteConfiguration Complete(RemoteConfiguration remote, CmdletPump pump)
     {

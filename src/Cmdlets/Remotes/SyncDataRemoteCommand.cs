@@ -4,6 +4,7 @@ using DataVersion.Cmdlets.Hosting;
 using DataVersion.Engine;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Cmdlets;
@@ -135,7 +136,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
 
     private void Transfer(Repository repository, SyncSelection selection, TransferDirection direction)
     {
-        if (RunCache)
+        if (RunCache && !repository.Configuration.GetRemote(selection.Remote).KeepsVersions)
             CopyRuns(repository, selection.Remote, direction);
         var isPush = direction == TransferDirection.Push;
         var problems = new List<PathFailure>();
@@ -144,10 +145,15 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             WriteError(problem.Error, problem.Path);
         foreach (var needs in needed)
         {
-            var storage = RunPumped((CmdletPump pump) => Task.FromResult(Access.Open(needs.Remote, pump)));
+            var storage = RunPumped((CmdletPump pump) => Task.FromResult(needs.Remote.KeepsVersions ? Access.OpenVersions(needs.Remote, pump) : Access.Open(needs.Remote, pump)));
             try
             {
-                Transfer(repository, RunPumped((CmdletPump pump) => isPush
+                if (needs.Remote.KeepsVersions)
+                    Transfer(repository, RunPumped((CmdletPump pump) => isPush
+                        ? VersionPlanner.PlanPushAsync(repository, needs, storage, pump.Context)
+                        : VersionPlanner.PlanFetchAsync(repository, needs, storage, pump.Context)), storage);
+                else
+                    Transfer(repository, RunPumped((CmdletPump pump) => isPush
                     ? TransferPlanner.PlanPushAsync(repository, needs, storage, pump.Context)
                     : TransferPlanner.PlanFetchAsync(repository, needs, storage, pump.Context)), storage);
             }
@@ -172,6 +178,21 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         }
         RunPumped((CmdletPump pump) => TransferRunner.RunAsync(repository, plan, storage, ThrottleLimit,
             (result, error) => Report(pump, result, error), pump.Context));
+    }
+
+    private void Transfer(Repository repository, VersionPlan plan, IRemoteStorage storage)
+    {
+        var (action, target) = ($"{plan.Direction} {plan.Files.Count} file(s), {ByteSize.Format(plan.Bytes)}", $"{plan.Remote.Name} ({storage.Place})");
+        if (plan.IsEmpty)
+            WriteVerbose($"{plan.UpToDateCount} file(s) of '{plan.Remote.Name}' are up to date.");
+        else if (!ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", $"{action}: {target}?", "Confirm", out var reason))
+        {
+            if (reason == ShouldProcessReason.WhatIf)
+                foreach (var file in plan.Files)
+                    WriteObject(plan.Planned(file.Item));
+            plan = plan with { Files = [], Found = [], Manifests = [] };
+        }
+        RunPumped((CmdletPump pump) => VersionRunner.RunAsync(repository, plan, storage, ThrottleLimit, (result, error) => Report(pump, result, error), pump.Context));
     }
 
     private void Report(CmdletPump pump, TransferResult result, DataVersionException? error)

@@ -55,6 +55,38 @@ public abstract class DataEntry
         }
     }
 
+    /// <summary>
+    /// Records content. What remotes that keep versions have of it stays as long as it is the same content: of a folder that
+    /// lists its files, file by file. As with DVC, nothing at all changes while it does.
+    /// </summary>
+    /// <param name="hash">The content.</param>
+    /// <param name="size">Bytes; null when not known.</param>
+    /// <param name="fileCount">Number of files of a folder.</param>
+    /// <param name="isExecutable">Of a file.</param>
+    /// <param name="list">Lists the files of a folder; asked only when the entry listed them before. Null: it will not any more.</param>
+    internal void Record(ContentHash hash, long? size, int? fileCount, bool isExecutable, Func<IEnumerable<TrackedFileEntry>>? list = null)
+    {
+        if (Hash == hash && (Files is not null || RecordedVersion.Of(Cloud, VersionId, null) is not null))
+            return;
+        var before = Files;
+        (Hash, Size, FileCount, IsExecutable) = (hash, size, fileCount, isExecutable);
+        (Cloud, VersionId, ETag, Checksum) = (null, null, null, null);
+        if (before is null || list is null || !hash.IsDirectory)
+            return;
+        var known = before.ToDictionary(file => file.RelativePath, StringComparer.Ordinal);
+        List<TrackedFileEntry> files = [.. list().Select(file => known.TryGetValue(file.RelativePath, out var same) && same.Hash == file.Hash ? same : file)];
+        if (files.Count > 0)
+            SetFiles(files);
+    }
+
+    /// <summary>Lists the files of a folder in the place of its hash, which follows from them.</summary>
+    internal void SetFiles(List<TrackedFileEntry> files)
+    {
+        (HashText, Size, FileCount, IsExecutable) = (null, null, null, false);
+        (Cloud, VersionId, ETag, Checksum) = (null, null, null, null);
+        Files = files;
+    }
+
     /// <summary>Bytes, for a directory the sum of its files; null when not recorded.</summary>
     public long? Size { get; set; }
 

@@ -17,7 +17,8 @@ public enum OutputSource
 /// <param name="Path">Path inside the directory, with <c>/</c>.</param>
 /// <param name="Hash">The content; null when only the remote knows it.</param>
 /// <param name="Size">Bytes; null when not recorded.</param>
-public readonly record struct TrackedFile(string Path, ContentHash? Hash, long? Size);
+/// <param name="Version">What a remote that keeps versions has of it; null when nothing is recorded.</param>
+public readonly record struct TrackedFile(string Path, ContentHash? Hash, long? Size, RecordedVersion? Version = null);
 
 /// <summary>One tracked file or directory with everything the metadata says about it.</summary>
 public sealed record TrackedOutput
@@ -81,6 +82,9 @@ public sealed record TrackedOutput
 
     /// <summary>The files of a directory that the metadata lists one by one; empty otherwise.</summary>
     public IReadOnlyList<TrackedFile> Files { get; init; } = [];
+
+    /// <summary>What a remote that keeps versions has of a single file; null when nothing is recorded.</summary>
+    public RecordedVersion? Version { get; init; }
 
     /// <summary>The stage or import is frozen.</summary>
     public bool IsFrozen { get; init; }

@@ -94,8 +94,7 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
         {
             if (made?.Hash is not { } hash)
                 return;
-            entry.Hash = hash;
-            (entry.Size, entry.FileCount, entry.IsExecutable) = (made.Size, made.FileCount, made.IsExecutable);
+            entry.Record(hash, made.Size, made.FileCount, made.IsExecutable);
         }
     }
 }

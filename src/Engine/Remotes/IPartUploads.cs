@@ -57,6 +57,9 @@ public interface IPartUpload : IAsyncDisposable
     /// <summary>Gives the value its name. All parts are there, and their bytes have been found right.</summary>
     Task CompleteAsync(CancellationToken cancellation);
 
+    /// <summary>After the completion what the service says it has stored; null when it does not tell.</summary>
+    RemoteItem? Stored => null;
+
     /// <summary>Gives the upload up; the service forgets the parts.</summary>
     Task AbortAsync(CancellationToken cancellation);
 }

@@ -61,7 +61,11 @@ public static class NeededObjects
                 continue;
             }
             var remote = named ?? Resolve(output.Remote ?? "");
-            if (!seen.Add((remote.Name, hash, string.Join('\0', scope.Inner), output.Push)))
+            if (forPush && selection.Commits is not null && remote.KeepsVersions)
+                throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"The remote '{remote.Name}' keeps plain files and their versions, so only what the workspace records can be pushed to it, not other revisions.",
+                    remote.Name, "Push without -Revision, -AllBranches, -AllTags and -AllCommits.");
+            // Where files have their own names, the same content at two places is two files.
+            if (!seen.Add((remote.KeepsVersions ? $"{remote.Name}\0{output.Path}" : remote.Name, hash, string.Join('\0', scope.Inner), output.Push)))
                 continue;
             if (!needs.TryGetValue(remote.Name, out var list))
                 needs[remote.Name] = list = [];

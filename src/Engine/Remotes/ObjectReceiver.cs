@@ -10,10 +10,12 @@ internal sealed class ObjectReceiver(Repository repository, RemoteObjects remote
     /// <summary>Receives an object.</summary>
     /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt, or what the service says.</exception>
     /// <exception cref="IOException">The cache cannot be written.</exception>
-    public async Task ReceiveAsync(TransferItem item, CancellationToken cancellation)
+    public Task ReceiveAsync(TransferItem item, CancellationToken cancellation) => ReceiveAsync(item, RemoteKeys.Of(item.Hash), cancellation);
+
+    /// <summary>Receives an object that has another name on the remote.</summary>
+    public async Task ReceiveAsync(TransferItem item, string key, CancellationToken cancellation)
     {
         var hash = item.Hash;
-        var key = RemoteKeys.Of(hash);
         // A text hash is one of other bytes than those that travel.
         var isPlain = hash.IsDirectory || hash.Algorithm == ContentHashAlgorithm.Md5;
         if (channel.Storage.LocalPathOf(key) is { } local)

@@ -39,6 +39,7 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
                 await calls.RunAsync(async watch =>
                 {
                     await service.CompleteAsync(watch.Token).ConfigureAwait(false);
+                    upload.Stored = service.Stored;
                     return 0;
                 }, key, 0, cancellation).ConfigureAwait(false);
             }

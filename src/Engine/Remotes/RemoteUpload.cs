@@ -36,6 +36,9 @@ public sealed class RemoteUpload
     /// <summary>The hash that the bytes must have; null when nobody knows.</summary>
     public ContentHash? Hash { get; }
 
+    /// <summary>What the service says it has stored, with tag and version; set by the storage that is told so.</summary>
+    public RemoteItem? Stored { get; set; }
+
     /// <summary>Read-only as an object (0444), or writable as the files of the run cache.</summary>
     public bool IsObject => Hash is not null;
 

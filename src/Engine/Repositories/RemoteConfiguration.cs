@@ -17,6 +17,16 @@ public sealed record RemoteConfiguration(
     /// <summary>An option or its default; null when there is neither.</summary>
     public string? Get(string option) => Options.GetValueOrDefault(option) ?? RemoteSchema.OptionsOf(Url).GetValueOrDefault(option)?.Default;
 
+    /// <summary>It keeps plain files under their own names, and relies on the service's versions (<c>version_aware</c>).</summary>
+    /// <exception cref="DataVersionException">ConfigurationInvalid: a <c>worktree</c> without versions.</exception>
+    public bool KeepsVersions => IsTrue("version_aware") || IsWorktree && (Options.ContainsKey("version_aware") ? throw new DataVersionException(DataErrorKind.ConfigurationInvalid,
+        $"The remote '{Name}' has worktree = true and version_aware = false; a worktree needs versions.", Name, "Take one of the two options out with Set-DataRemote.") : true);
+
+    /// <summary>It keeps versions, and what somebody changes there may be taken over (<c>worktree</c>).</summary>
+    public bool IsWorktree => IsTrue("worktree");
+
+    private bool IsTrue(string option) => string.Equals(Options.GetValueOrDefault(option), "true", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The public description: secrets are not in it.</summary>
     public DataRemote ToModel() => new(Name, RemoteSecrets.Hide(Url), Scopes[^1], IsDefault,
         Options.ToDictionary(o => o.Key, o => RemoteSecrets.Mask(o.Key, o.Value), StringComparer.OrdinalIgnoreCase));

@@ -208,8 +208,7 @@ public sealed class AddRunner
             var stage = file.FindStage(content.Item.Output!.StageName!)!;
             var entry = stage.Outputs.First(e => MetadataPath.Resolve(folder, pipeline.FindStage(stage.Name)?.Definition.WorkingDirectory, e.Path,
                 repository.Layout.Root).Path == content.Item.Path);
-            entry.Hash = content.Hash;
-            (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
+            entry.Record(content.Hash, content.Size, content.Manifest?.Count, content.IsExecutable);
             stages.Add(stage);
         }
         if (stages.Count > 0)
@@ -230,10 +229,7 @@ public sealed class AddRunner
             document.Outputs.Add(entry = new OutputEntry { Path = MetadataPath.NameOf(content.Item.Path) });
         }
         if (!content.IsUnchangedLegacy)
-        {
-            entry.Hash = content.Hash;
-            (entry.Size, entry.FileCount, entry.IsExecutable) = (content.Size, content.Manifest?.Count, content.IsExecutable);
-        }
+            entry.Record(content.Hash, content.Size, content.Manifest?.Count, content.IsExecutable, () => content.ListFiles(repository));
         entry.Description = options.Description ?? entry.Description;
         entry.Type = options.Type ?? entry.Type;
         entry.Labels = options.Labels ?? entry.Labels;

@@ -77,6 +77,22 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
     /// <summary>Takes over what the folder became.</summary>
     public void BelongTo(Manifest manifest, long? size) => (Manifest, Hash, Size) = (manifest, manifest.Hash, size);
 
+    /// <summary>The files of the folder, as an entry lists them whose remote keeps versions.</summary>
+    public IEnumerable<TrackedFileEntry> ListFiles(Repository repository)
+    {
+        var folder = repository.Layout.ToAbsolute(item.Path);
+        foreach (var entry in Manifest!.List)
+        {
+            var here = FileStat.Read(WorkspaceReader.PathOf(folder, entry.Path), followLinks: true);
+            var stored = repository.Stores.Current.Stat(entry.Hash);
+            yield return new TrackedFileEntry
+            {
+                RelativePath = entry.Path, Hash = entry.Hash, IsExecutable = here is { Kind: FileKind.File, IsExecutable: true },
+                Size = stored.Kind == FileKind.File ? stored.Size : here.Kind == FileKind.File ? here.Size : null,
+            };
+        }
+    }
+
     public DataFile ToDataFile(Repository repository)
     {
         var absolute = repository.Layout.ToAbsolute(item.Path);

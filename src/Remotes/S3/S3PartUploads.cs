@@ -50,6 +50,8 @@ internal sealed class S3PartUploads(S3Storage storage, S3ObjectOptions options, 
     {
         public string Token => id;
 
+        public RemoteItem? Stored { get; private set; }
+
         public IReadOnlyCollection<int> Present => [.. parts.Keys.Order()];
 
         public async Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -76,13 +78,15 @@ internal sealed class S3PartUploads(S3Storage storage, S3ObjectOptions options, 
             };
             try
             {
-                await storage.CallAsync($"finish '{key}'", key, client => client.CompleteMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
+                var answer = await storage.CallAsync($"finish '{key}'", key, client => client.CompleteMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
+                Stored = S3Storage.StoredAs(key, layout.Size, answer.ETag, answer.VersionId);
             }
             catch (DataVersionException error) when (error.Kind == DataErrorKind.ObjectMissing)
             {
                 // Finished by a call whose answer was lost?
                 if (await storage.FindAsync(key, cancellation).ConfigureAwait(false) is not { } found || found.Size != layout.Size || found.ETag != WholeTag())
                     throw;
+                Stored = found;
             }
         }
 

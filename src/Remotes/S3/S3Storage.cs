@@ -67,7 +67,7 @@ internal sealed partial class S3Storage : IRemoteStorage
             return new RemoteItem(key, found.ContentLength)
             {
                 ETag = found.ETag?.Trim('"'), Md5 = isPlain ? Md5Of(found.ETag) : null, Modified = TimeOf(found.LastModified),
-                Version = found.VersionId is { Length: > 0 } and not "null" ? found.VersionId : null,
+                Version = VersionOf(found.VersionId),
             };
         }
         catch (AmazonServiceException error) when (error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode != "NoSuchBucket")
@@ -131,7 +131,8 @@ internal sealed partial class S3Storage : IRemoteStorage
                 DisablePayloadSigning = SignsPayload ? null : true, MD5Digest = content.Md5 is { } md5 ? Convert.ToBase64String(md5) : null,
             });
             request.Headers.ContentLength = content.Size;
-            await client.PutObjectAsync(request, cancellation).ConfigureAwait(false);
+            var answer = await client.PutObjectAsync(request, cancellation).ConfigureAwait(false);
+            content.Stored = StoredAs(key, content.Size, answer.ETag, answer.VersionId);
         }
         return true;
     }, cancellation);
@@ -188,6 +189,12 @@ internal sealed partial class S3Storage : IRemoteStorage
 
     /// <summary>The MD5 that an ETag is, for objects in one part without encryption; else null.</summary>
     internal static string? Md5Of(string? etag) => etag?.Trim('"') is { Length: 32 } text && !text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF") ? text.ToLowerInvariant() : null;
+
+    /// <summary>What an answer says of a value that was stored.</summary>
+    internal static RemoteItem StoredAs(string key, long size, string? etag, string? version) => new(key, size) { ETag = etag?.Trim('"'), Version = VersionOf(version) };
+
+    // A bucket without versions calls the only one "null".
+    private static string? VersionOf(string? version) => version is { Length: > 0 } and not "null" ? version : null;
 
     private async Task<IAmazonS3> OpenAsync(CancellationToken cancellation)
     {

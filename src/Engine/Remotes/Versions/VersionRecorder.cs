@@ -1,0 +1,97 @@
+using DataVersion.Engine.Files;
+using DataVersion.Engine.Metadata;
+using DataVersion.Engine.Objects;
+using DataVersion.Engine.Pipelines.Templating;
+using DataVersion.Engine.Repositories;
+using DataVersion.Engine.Workspaces;
+
+namespace DataVersion.Engine.Remotes.Versions;
+
+/// <summary>
+/// Records which versions a remote has (<c>cloud</c>), after the data is there: of a file beside its hash, of a folder file by
+/// file in the place of its hash, as DVC writes it (spec 2.3). What nothing new is known of stays as it is.
+/// </summary>
+internal sealed class VersionRecorder(Repository repository, RemoteConfiguration remote)
+{
+    private readonly MetadataUpdate metadata = new(repository);
+
+    /// <summary>Records the versions of files.</summary>
+    /// <param name="versions">By file.</param>
+    /// <param name="failed">Receives what cannot be written, by metadata file.</param>
+    public void Record(IReadOnlyCollection<FoundVersion> versions, Action<string, DataVersionException> failed)
+    {
+        foreach (var file in versions.GroupBy(version => version.File.Output.MetadataPath).OrderBy(group => group.Key, Utf8Order.Instance))
+        {
+            try
+            {
+                if (MetadataPath.NameOf(file.Key) == PipelineFile.FileName)
+                    InLock(file.Key, [.. file]);
+                else
+                    // The checksum of an import's definition is not of the versions.
+                    metadata.WriteDataFile(file.Key, document => InDocument(document, file.Key, [.. file]), withChecksum: false);
+            }
+            catch (DataVersionException error)
+            {
+                failed(file.Key, error);
+            }
+            FaultPoint.Reach("push.recorded");
+        }
+        metadata.Flush();
+        repository.Reload();
+    }
+
+    private void InDocument(DataFileDocument document, string path, List<FoundVersion> versions)
+    {
+        var folder = MetadataPath.FolderOf(path);
+        foreach (var output in versions.GroupBy(version => version.File.Output.Path))
+            if (document.Outputs.Find(o => MetadataPath.Resolve(folder, document.WorkingDirectory, o.Path, repository.Layout.Root).Path == output.Key) is { } entry)
+                Take(entry, [.. output]);
+    }
+
+    private void InLock(string pipelinePath, List<FoundVersion> versions)
+    {
+        var folder = MetadataPath.FolderOf(pipelinePath);
+        var path = MetadataPath.Join(folder, LockFile.FileName);
+        var text = Utf8Text.Read(repository.Layout.ToAbsolute(path), path, DataErrorKind.MetadataInvalid);
+        var file = LockFile.Parse(text, path);
+        var pipeline = new PipelineResolver(repository.WorkingTree()).Read(pipelinePath);
+        var stages = new HashSet<LockedStage>();
+        foreach (var output in versions.GroupBy(version => (version.File.Output.StageName, version.File.Output.Path)))
+            if (file.FindStage(output.Key.StageName!) is { } stage && stage.Outputs.Find(o => MetadataPath.Resolve(folder, pipeline.FindStage(stage.Name)?.Definition.WorkingDirectory,
+                o.Path, repository.Layout.Root).Path == output.Key.Path) is { } entry)
+            {
+                Take(entry, [.. output]);
+                stages.Add(stage);
+            }
+        if (stages.Count > 0)
+            metadata.Write(path, LockFile.WithStages(text, stages, path));
+    }
+
+    private void Take(DataEntry entry, List<FoundVersion> versions)
+    {
+        // Somebody else's content by now; its versions are told by its own push.
+        if (entry.Hash is not { } hash || hash != versions[0].File.Output.Hash)
+            return;
+        if (!hash.IsDirectory)
+        {
+            (entry.VersionId, entry.ETag, entry.Checksum) = (null, null, null);
+            entry.Cloud = versions[0].Version.ToCloud(remote.Name);
+            return;
+        }
+        var known = (entry.Files ?? []).ToDictionary(file => file.RelativePath, StringComparer.Ordinal);
+        var found = versions.ToDictionary(version => version.File.Inner, StringComparer.Ordinal);
+        entry.SetFiles([.. ManifestOf(hash, entry).Select(member => found.TryGetValue(member.Path, out var version)
+            ? new TrackedFileEntry
+            {
+                RelativePath = member.Path, Hash = member.Hash, Size = version.File.Item.Size < 0 ? null : version.File.Item.Size,
+                IsExecutable = known.GetValueOrDefault(member.Path)?.IsExecutable ?? false, Cloud = version.Version.ToCloud(remote.Name),
+            }
+            : known.GetValueOrDefault(member.Path) ?? new TrackedFileEntry { RelativePath = member.Path, Hash = member.Hash, Size = SizeOf(member.Hash) })]);
+    }
+
+    private IEnumerable<ManifestEntry> ManifestOf(ContentHash hash, DataEntry entry) => entry.Files is { } files
+        ? files.Select(file => new ManifestEntry(file.RelativePath, file.Hash!.Value)).OrderBy(file => file.Path, Utf8Order.Instance)
+        : repository.LoadManifest(hash).List;
+
+    private long? SizeOf(ContentHash hash) => repository.Stores.Current.Stat(hash) is { Kind: FileKind.File, Size: var size } ? size : null;
+}
