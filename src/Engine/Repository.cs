@@ -214,7 +214,7 @@ public sealed class Repository : IDisposable
     private DataIndex Know(DataIndex known)
     {
         foreach (var output in known.Outputs)
-            if (output is { Files.Count: > 0, Hash: { } hash })
+            if (output is { ListsFiles: true, Hash: { } hash })
                 listed[hash] = output.Files;
         return known;
     }

@@ -7,7 +7,7 @@ using DataVersion.Engine.Workspaces;
 
 namespace DataVersion.Cmdlets;
 
-/// <summary>Brings imported data up to date with its source.</summary>
+/// <summary>Brings imported data up to date with its source, and data on a worktree remote with what is there.</summary>
 [Cmdlet(VerbsData.Update, "DataFile", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
 [OutputType(typeof(DataFile))]
 public sealed class UpdateDataFileCommand : RepositoryCmdlet
@@ -87,6 +87,11 @@ public sealed class UpdateDataFileCommand : RepositoryCmdlet
         var items = RunPumped(_ => ImportPlanner.PlanUpdate(repository, paths, Revision, problems));
         foreach (var problem in problems)
             WriteError(problem.Error, problem.Path);
+        var trees = RunPumped(_ => WorktreeUpdate.Plan(repository, paths));
+        var isForImports = Revision is not null || NoDownload || ToRemote;
+        if (isForImports && trees.Count > 0 && !requested.IsEmpty)
+            Fail(new DataVersionException(DataErrorKind.ArgumentInvalid, $"-Revision, -NoDownload and -ToRemote are for imports; '{trees[0].Output.Path}' follows the worktree remote '{trees[0].Remote.Name}'.", trees[0].Output.Path, "Leave them out, or name imports only."));
+        Update(repository, [.. trees.Where(item => !isForImports && ShouldProcess(item.Output.Path, $"Update from {item.Remote.Name}"))]);
         ImportItem[] confirmed = [.. items.Where(item => ShouldProcess(item.Path, $"Update from {item.Origin}"))];
         if (confirmed.Length == 0)
             return;
@@ -98,6 +103,18 @@ public sealed class UpdateDataFileCommand : RepositoryCmdlet
             // DVC stages what it imports, not what it updates.
             var options = new ImportOptions { NoDownload = NoDownload, Force = Force, Upload = upload, Autostage = false };
             foreach (var failure in await ImportRunner.RunAsync(repository, confirmed, options, origins, pump.WriteObject, pump.Context).ConfigureAwait(false))
+                pump.WriteError(failure.Error, failure.Path);
+        });
+    }
+
+    private void Update(Repository repository, WorktreeItem[] items)
+    {
+        if (items.Length == 0)
+            return;
+        RunPumped(async (CmdletPump pump) =>
+        {
+            var access = new RemoteAccess(this, Credential);
+            foreach (var failure in await WorktreeUpdate.RunAsync(repository, items, remote => access.OpenVersions(remote, pump), Force, pump.WriteObject, pump.Context).ConfigureAwait(false))
                 pump.WriteError(failure.Error, failure.Path);
         });
     }

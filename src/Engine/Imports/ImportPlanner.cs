@@ -97,8 +97,8 @@ public static class ImportPlanner
                 if (output.Kind is OutputSource.UrlImport or OutputSource.RepositoryImport)
                     items.Add(OfOutput(repository, output, revision));
                 // A folder above stands for the imports in it; a path that was named must be one.
-                else if (named?.Contains(output.Path) is true || named?.Contains(output.MetadataPath) is true)
-                    throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{output.Path}' ({output.StageAddress}) is not an import, so there is nothing to bring it up to date from.",
+                else if ((named?.Contains(output.Path) is true || named?.Contains(output.MetadataPath) is true) && WorktreeUpdate.RemoteOf(repository, output) is null)
+                    throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"'{output.Path}' ({output.StageAddress}) is neither an import nor on a worktree remote, so there is nothing to bring it up to date from.",
                         output.Path, "Record changed data with Add-DataFile or Save-DataFile; run a stage with Invoke-Stage.");
             }
             catch (DataVersionException error)

@@ -22,6 +22,21 @@ internal sealed class OriginIntake(Repository repository, IDataOrigin origin, Op
     /// <exception cref="DataVersionException">What went wrong first; nothing names what was stored before.</exception>
     public async Task<ReceivedContent> TakeInAsync(OriginTree tree)
     {
+        var (hashes, sizes) = await TakeInFilesAsync(tree).ConfigureAwait(false);
+        var manifest = tree.IsFolder ? Manifest.Create(tree.Files.Select((file, i) => new ManifestEntry(file.Path, hashes[i]))) : null;
+        if (manifest is not null)
+        {
+            repository.Know(manifest);
+            repository.Stores.Current.Add(manifest);
+        }
+        FaultPoint.Reach("import.received");
+        return new ReceivedContent(manifest?.Hash ?? hashes[0], manifest, sizes.Sum());
+    }
+
+    /// <summary>Takes the files in without a manifest: hash and length of each.</summary>
+    /// <exception cref="DataVersionException">What went wrong first; nothing names what was stored before.</exception>
+    public async Task<(ContentHash[] Hashes, long[] Sizes)> TakeInFilesAsync(OriginTree tree)
+    {
         var hashes = new ContentHash[tree.Files.Count];
         var sizes = new long[tree.Files.Count];
         int[] all = [.. Enumerable.Range(0, hashes.Length)];
@@ -37,14 +52,7 @@ internal sealed class OriginIntake(Repository repository, IDataOrigin origin, Op
         foreach (var i in all.Where(i => tree.Files[i].Hash is not null))
             sizes[i] = repository.Stores.Current.Stat(hashes[i]).Size;
         FaultPoint.Reach("import.files");
-        var manifest = tree.IsFolder ? Manifest.Create(tree.Files.Select((file, i) => new ManifestEntry(file.Path, hashes[i]))) : null;
-        if (manifest is not null)
-        {
-            repository.Know(manifest);
-            repository.Stores.Current.Add(manifest);
-        }
-        FaultPoint.Reach("import.received");
-        return new ReceivedContent(manifest?.Hash ?? hashes[0], manifest, sizes.Sum());
+        return (hashes, sizes);
     }
 
     private async Task FetchAsync(OriginTree tree, ContentHash[] hashes, int[] wanted)

@@ -66,7 +66,7 @@ public abstract class DataEntry
     /// <param name="list">Lists the files of a folder; asked only when the entry listed them before. Null: it will not any more.</param>
     internal void Record(ContentHash hash, long? size, int? fileCount, bool isExecutable, Func<IEnumerable<TrackedFileEntry>>? list = null)
     {
-        if (Hash == hash && (Files is not null || RecordedVersion.Of(Cloud, VersionId, null) is not null))
+        if (Hash == hash && (Files is { Count: > 0 } || RecordedVersion.Of(Cloud, VersionId, null) is not null))
             return;
         var before = Files;
         (Hash, Size, FileCount, IsExecutable) = (hash, size, fileCount, isExecutable);
@@ -155,8 +155,10 @@ public abstract class DataEntry
     {
         if (hasFiles)
             return;
-        AddIfSet(map, "md5", HashText);
-        if (HashText is null)
+        // An empty list says nothing that the hash would not.
+        var text = HashText ?? (Files is null ? null : Hash?.ToString());
+        AddIfSet(map, "md5", text);
+        if (text is null)
         {
             // The one that identifies the content takes the place of the hash.
             AddIfSet(map, "etag", Cloud is null && Checksum is null ? ETag : null);

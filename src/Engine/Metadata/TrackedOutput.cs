@@ -83,6 +83,9 @@ public sealed record TrackedOutput
     /// <summary>The files of a directory that the metadata lists one by one; empty otherwise.</summary>
     public IReadOnlyList<TrackedFile> Files { get; init; } = [];
 
+    /// <summary>The metadata lists the files of a directory, in the place of its hash; an empty one has none.</summary>
+    public bool ListsFiles { get; init; }
+
     /// <summary>What a remote that keeps versions has of a single file; null when nothing is recorded.</summary>
     public RecordedVersion? Version { get; init; }
 

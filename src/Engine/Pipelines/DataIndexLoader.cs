@@ -187,6 +187,7 @@ internal sealed class DataIndexLoader
             IsExecutable = entry.IsExecutable,
             MetadataPath = metadataPath,
             Files = entry.Files is null ? [] : [.. entry.Files.Select(file => new TrackedFile(file.RelativePath, file.Hash, file.Size, RecordedVersion.Of(file.Cloud, file.VersionId, file.ETag)))],
+            ListsFiles = entry.Files is not null,
             Version = entry.Files is null ? RecordedVersion.Of(entry.Cloud, entry.VersionId, entry.ETag) : null,
         };
     }

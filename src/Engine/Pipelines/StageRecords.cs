@@ -52,6 +52,8 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
             // Read again: while commands ran, another process may have recorded other stages.
             var text = File.Exists(absolute) ? File.ReadAllText(absolute) : null;
             var old = text is null ? null : LockFile.Parse(text, path);
+            foreach (var item in file)
+                KeepVersions(now[item.Stage.Address], old?.FindStage(now[item.Stage.Address].Name));
             var changed = file.OrderBy(item => item.Rank).Select(item => now[item.Stage.Address])
                 .Where(record => old?.FindStage(record.Name) is not { } known || !YamlNode.SameValue(known.ToNode(), record.ToNode())).ToList();
             if (changed.Count > 0)
@@ -61,6 +63,15 @@ internal sealed class StageRecords(Repository repository, RunJournal journal)
         }
         metadata.Flush();
         FaultPoint.Reach("run.written");
+    }
+
+    // What a remote has of an output is true as long as the run made the same again.
+    private static void KeepVersions(LockedStage record, LockedStage? old)
+    {
+        for (var i = 0; i < record.Outputs.Count; i++)
+            if (old?.Outputs.Find(entry => entry.Path == record.Outputs[i].Path) is { } same && same.Hash == record.Outputs[i].Hash
+                && (same.Files is { Count: > 0 } || RecordedVersion.Of(same.Cloud, same.VersionId, null) is not null))
+                record.Outputs[i] = same;
     }
 
     /// <summary>Makes Git ignore what was made since the last time.</summary>

@@ -191,7 +191,7 @@ internal sealed partial class S3Storage : IRemoteStorage
     internal static string? Md5Of(string? etag) => etag?.Trim('"') is { Length: 32 } text && !text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF") ? text.ToLowerInvariant() : null;
 
     /// <summary>What an answer says of a value that was stored.</summary>
-    internal static RemoteItem StoredAs(string key, long size, string? etag, string? version) => new(key, size) { ETag = etag?.Trim('"'), Version = VersionOf(version) };
+    internal static RemoteItem StoredAs(string key, long size, string? etag, string? version) => new(key, size) { ETag = etag?.Trim('"') is { Length: > 0 } tag ? tag : null, Version = VersionOf(version) };
 
     // A bucket without versions calls the only one "null".
     private static string? VersionOf(string? version) => version is { Length: > 0 } and not "null" ? version : null;

@@ -49,7 +49,7 @@ public sealed class VersionPlanner
             var item = new TransferItem(file.Hash, file.Key, isHere ? stored.Size : file.Size ?? -1, there.ContainsKey(file.Key) ? "The remote's newest version is another one." : null);
             if (states[i] is not null)
                 upToDate++;
-            if (states[i] is { } version && (version != file.Version || version.Remote != remote.Name))
+            if (states[i] is { } version && version != file.Version)
                 found.Add(new FoundVersion(new VersionedFile(item, file.Key, file.Output, file.Inner), version));
             else if (states[i] is null && isHere)
                 files.Add(new VersionedFile(item, file.Key, file.Output, file.Inner));
@@ -57,8 +57,8 @@ public sealed class VersionPlanner
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"The content {file.Hash} of '{file.Key}' is neither in the cache nor on the remote '{remote.Name}' ({storage.Place}).",
                     file.Key, "Push it from a clone that has it, or add the original file again."), false);
         }
-        var replaced = files.Select(file => file.Key).Concat(found.Where(f => f.Version.Remote != f.File.Output.Version?.Remote).Select(f => f.File.Key)).ToHashSet(StringComparer.Ordinal);
-        if (wanted.FirstOrDefault(file => file.Version?.Remote is { } other && other != remote.Name && replaced.Contains(file.Key)) is { } first)
+        var replaced = files.Concat(found.Select(f => f.File)).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
+        if (wanted.Find(file => file.Version?.Remote is { } other && other != remote.Name && replaced.Contains(file.Key)) is { } first)
             context.Warn($"The metadata can name one remote only: what it says of '{first.Version!.Remote}' ('{first.Key}') is replaced by what '{remote.Name}' has.");
         return new VersionPlan { Direction = direction, Remote = remote, Files = files, Found = found, Problems = problems, UpToDateCount = upToDate };
     }
@@ -112,7 +112,7 @@ public sealed class VersionPlanner
         }
         if (!hash.IsDirectory)
             return [new Wanted(output, "", hash, output.Size, output.Version)];
-        if (output.Files.Count > 0)
+        if (output.ListsFiles)
             return output.Files.Where(file => scope.Includes(file.Path)).Select(file => new Wanted(output, file.Path, file.Hash!.Value, file.Size, file.Version));
         if (repository.TryLoadManifest(hash, out var manifest) is not { } problem)
             return manifest!.List.Where(entry => scope.Includes(entry.Path)).Select(entry => new Wanted(output, entry.Path, entry.Hash, null, null));
@@ -143,10 +143,10 @@ public sealed class VersionPlanner
         if (file.Version is { } recorded)
         {
             // The same content keeps the version that is recorded, whoever stored it once more.
-            if (recorded.Remote == remote.Name && recorded.ETag is not null && newest?.ETag == recorded.ETag && IsOfSize(newest, file))
+            if ((recorded.Remote is null || recorded.Remote == remote.Name) && recorded.ETag is not null && newest?.ETag == recorded.ETag && IsOfSize(newest, file))
                 return recorded;
             if (await AskAsync(VersionKeys.InVersion(file.Key, recorded.Id), cancellation).ConfigureAwait(false) is { } old && IsOfSize(old, file) && (recorded.ETag is null || old.ETag == recorded.ETag))
-                return recorded with { Remote = remote.Name };
+                return recorded.Remote is null ? recorded : recorded with { Remote = remote.Name };
         }
         // A push that was killed before it recorded what it had sent.
         return newest?.ETag == file.Hash.Hex && await AskAsync(file.Key, cancellation).ConfigureAwait(false) is { Version: { } id } item && item.Md5 == file.Hash.Hex

@@ -28,7 +28,7 @@ internal sealed class VersionRecorder(Repository repository, RemoteConfiguration
                     InLock(file.Key, [.. file]);
                 else
                     // The checksum of an import's definition is not of the versions.
-                    metadata.WriteDataFile(file.Key, document => InDocument(document, file.Key, [.. file]), withChecksum: false);
+                    metadata.WriteDataFile(file.Key, document => InDocument(document, [.. file]), withChecksum: false);
             }
             catch (DataVersionException error)
             {
@@ -40,12 +40,47 @@ internal sealed class VersionRecorder(Repository repository, RemoteConfiguration
         repository.Reload();
     }
 
-    private void InDocument(DataFileDocument document, string path, List<FoundVersion> versions)
+    /// <summary>Records other content of <c>.dvc</c> files, with its versions.</summary>
+    /// <param name="contents">Output, its new hash, and all its files.</param>
+    /// <param name="failed">Receives what cannot be written, by metadata file.</param>
+    public void Replace(IReadOnlyCollection<(TrackedOutput Output, ContentHash Hash, IReadOnlyList<FoundVersion> Files)> contents, Action<string, DataVersionException> failed)
     {
-        var folder = MetadataPath.FolderOf(path);
+        foreach (var file in contents.Where(content => content.Hash != content.Output.Hash || content.Files.Any(found => found.Version != Recorded(content.Output, found.File.Inner))).GroupBy(content => content.Output.MetadataPath))
+        {
+            try
+            {
+                metadata.WriteDataFile(file.Key, document =>
+                {
+                    foreach (var (output, hash, files) in file)
+                        if (EntryOf(document, output) is { } entry)
+                        {
+                            if (!hash.IsDirectory)
+                                entry.Record(hash, files[0].File.Item.Size, null, entry.IsExecutable);
+                            Take(entry, hash, files);
+                        }
+                }, withChecksum: false);
+            }
+            catch (DataVersionException error)
+            {
+                failed(file.Key, error);
+            }
+            FaultPoint.Reach("import.metadata");
+        }
+        metadata.Flush();
+        repository.Reload();
+    }
+
+    private static RecordedVersion? Recorded(TrackedOutput output, string inner) =>
+        inner.Length == 0 ? output.Version : output.Files.FirstOrDefault(file => file.Path == inner).Version;
+
+    private OutputEntry? EntryOf(DataFileDocument document, TrackedOutput output) => document.Outputs.Find(entry =>
+        MetadataPath.Resolve(MetadataPath.FolderOf(output.MetadataPath), document.WorkingDirectory, entry.Path, repository.Layout.Root).Path == output.Path);
+
+    private void InDocument(DataFileDocument document, List<FoundVersion> versions)
+    {
         foreach (var output in versions.GroupBy(version => version.File.Output.Path))
-            if (document.Outputs.Find(o => MetadataPath.Resolve(folder, document.WorkingDirectory, o.Path, repository.Layout.Root).Path == output.Key) is { } entry)
-                Take(entry, [.. output]);
+            if (EntryOf(document, output.First().File.Output) is { } entry)
+                TakeIfSame(entry, [.. output]);
     }
 
     private void InLock(string pipelinePath, List<FoundVersion> versions)
@@ -60,18 +95,22 @@ internal sealed class VersionRecorder(Repository repository, RemoteConfiguration
             if (file.FindStage(output.Key.StageName!) is { } stage && stage.Outputs.Find(o => MetadataPath.Resolve(folder, pipeline.FindStage(stage.Name)?.Definition.WorkingDirectory,
                 o.Path, repository.Layout.Root).Path == output.Key.Path) is { } entry)
             {
-                Take(entry, [.. output]);
+                TakeIfSame(entry, [.. output]);
                 stages.Add(stage);
             }
         if (stages.Count > 0)
             metadata.Write(path, LockFile.WithStages(text, stages, path));
     }
 
-    private void Take(DataEntry entry, List<FoundVersion> versions)
+    // Somebody else's content by now? Its versions are told by its own push.
+    private void TakeIfSame(DataEntry entry, List<FoundVersion> versions)
     {
-        // Somebody else's content by now; its versions are told by its own push.
-        if (entry.Hash is not { } hash || hash != versions[0].File.Output.Hash)
-            return;
+        if (entry.Hash is { } hash && hash == versions[0].File.Output.Hash)
+            Take(entry, hash, versions);
+    }
+
+    private void Take(DataEntry entry, ContentHash hash, IReadOnlyList<FoundVersion> versions)
+    {
         if (!hash.IsDirectory)
         {
             (entry.VersionId, entry.ETag, entry.Checksum) = (null, null, null);
@@ -89,7 +128,7 @@ internal sealed class VersionRecorder(Repository repository, RemoteConfiguration
             : known.GetValueOrDefault(member.Path) ?? new TrackedFileEntry { RelativePath = member.Path, Hash = member.Hash, Size = SizeOf(member.Hash) })]);
     }
 
-    private IEnumerable<ManifestEntry> ManifestOf(ContentHash hash, DataEntry entry) => entry.Files is { } files
+    private IEnumerable<ManifestEntry> ManifestOf(ContentHash hash, DataEntry entry) => entry.Files is { } files && entry.Hash == hash
         ? files.Select(file => new ManifestEntry(file.RelativePath, file.Hash!.Value)).OrderBy(file => file.Path, Utf8Order.Instance)
         : repository.LoadManifest(hash).List;
 

@@ -82,7 +82,9 @@ public sealed class VersionRunner
             if (upload.Stored is not { Version: { } id } stored)
                 throw new DataVersionException(DataErrorKind.RemoteFailed, $"'{remote.Storage.Place}' keeps no versions, so none can be recorded, and what was sent could be overwritten.", file.Key,
                     "Switch versions on in the settings of the bucket, or take version_aware and worktree out of the remote's options.");
-            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, stored.ETag)));
+            // Of a value in parts some services tell the tag only when they are asked.
+            var tag = stored.ETag ?? (await RemoteRetry.RunAsync(remote.Storage, cancellation => remote.Storage.FindAsync(VersionKeys.InVersion(file.Key, id), cancellation), context, token).ConfigureAwait(false))?.ETag;
+            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, tag)));
             FaultPoint.Reach("push.object");
             Report(file, TransferOutcome.Transferred, null);
         }

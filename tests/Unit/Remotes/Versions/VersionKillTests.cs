@@ -1,0 +1,71 @@
+using DataVersion.Tests.Faults;
+using DataVersion.Tests.Remotes.Servers;
+
+namespace DataVersion.Tests.Remotes.Versions;
+
+/// <summary>
+/// A transfer with a remote that keeps versions is killed at each place between two of its steps: nothing is lost, every object
+/// is right, the metadata names no version that is not there, and running the same command again does the rest.
+/// </summary>
+[Server("s3")]
+public sealed class VersionKillTests
+{
+    private const string Local = """
+        $null = Add-DataFile data, model.bin
+
+        """;
+
+    private const string Pushed = Local + """
+        $null = Sync-DataRemote -Direction Push
+        Remove-Item -Recurse -Force data, model.bin, .dvc/cache
+
+        """;
+
+    [ServerTheory]
+    [InlineData(Local, "Push")]
+    [InlineData(Pushed, "Pull")]
+    public void Killed_anywhere_the_next_run_completes(string setup, string direction)
+    {
+        var command = $"Sync-DataRemote -Direction {direction}";
+        using var start = FaultScenario.Make(Remote("start") + setup);
+        using var undisturbed = start.Copy();
+        var log = Path.Combine(undisturbed.Root, ".dvc", "tmp", "fault-log");
+        Assert.Equal(0, HostProcess.Run(undisturbed.Root, Move("undisturbed", direction) + command, ("DATAVERSION_FAULT_LOG", log)).ExitCode);
+        var places = File.ReadAllLines(log).Distinct().ToList();
+        Assert.Subset(places.ToHashSet(), (direction == "Push" ? (string[])["push.object", "push.files", "push.recorded", "push.done"] : ["fetch.object", "fetch.files"]).ToHashSet());
+
+        foreach (var place in places)
+        {
+            using var scenario = start.Copy();
+            var contents = scenario.Contents();
+            Assert.True(HostProcess.Run(scenario.Root, Move(place, direction) + command, ("DATAVERSION_FAULT", place)).ExitCode != 0, $"Not killed at {place}.");
+            Assert.True(scenario.BadObjects() is [], $"Killed at {place}: wrong objects.");
+            Assert.Subset(scenario.Contents(), contents);
+
+            var again = HostProcess.Run(scenario.Root, $"(Sync-DataRemote -Direction {direction} | Where-Object Outcome -eq Transferred).Count");
+            Assert.True(again.ExitCode == 0, $"Killed at {place}, then run again: {again.Output}{again.Errors}");
+            if (place is "push.files" or "push.recorded" or "push.done")
+                Assert.Equal("0", again.Output.Trim());
+            Assert.Equal(VersionedSandbox.Metadata(undisturbed.Root), VersionedSandbox.Metadata(scenario.Root));
+            if (direction == "Pull")
+                Assert.Equal(undisturbed.State(), scenario.State());
+
+            // What is recorded can be had.
+            var fresh = HostProcess.Run(scenario.Root, "Remove-Item -Recurse -Force data, model.bin, .dvc/cache; Sync-DataRemote -Direction Pull -ErrorAction Stop; [IO.File]::ReadAllText(\"$PWD/data/3.txt\")");
+            Assert.True(fresh.ExitCode == 0 && fresh.Output.Contains("first 3", StringComparison.Ordinal), $"Killed at {place}, run again, then pulled: {fresh.Output}{fresh.Errors}");
+        }
+    }
+
+    private static string Remote(string place)
+    {
+        var server = TestServer.Get("s3");
+        return $"""
+            Add-DataRemote v s3://{server["versionedBucket"]}/kill-{Guid.NewGuid():N}/{place} -Default -Option @{"{"} endpointurl = '{server["endpoint"]}'; region = '{server["region"]}'; access_key_id = '{server["accessKey"]}'; secret_access_key = '{server["secretKey"]}'; version_aware = 'true' {"}"}
+
+            """;
+    }
+
+    // Each push goes to a place of its own.
+    private static string Move(string place, string direction) => direction == "Pull" ? "" :
+        $"$r = Get-DataRemote v; Set-DataRemote v -Url ($r.Url -replace '/start$', '/{place}')\n";
+}
