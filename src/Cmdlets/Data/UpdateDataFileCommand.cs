@@ -14,7 +14,7 @@ public sealed class UpdateDataFileCommand : RepositoryCmdlet
 {
     private readonly RequestedPaths requested = new();
 
-    /// <summary>Imported paths, or folders above them; all imports when not given.</summary>
+    /// <summary>Paths of imports or of data on a worktree remote, or folders above them; all of them when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TrackedPathCompleter))]

@@ -93,18 +93,31 @@ public sealed class InvokeDataHookCommand : RepositoryCmdlet
     /// <summary>Pushes the data first, so that nobody gets metadata whose data is nowhere.</summary>
     private void Push(RepositoryLayout layout)
     {
+        var before = RunPumped(_ => MetadataOf(layout));
         var failures = InvokeCommand.InvokeScript("""
             param($repository, $timeout)
             DataVersion\Sync-DataRemote -Direction Push -Repository $repository -LockTimeout $timeout -Confirm:$false `
                 -ErrorAction SilentlyContinue -ErrorVariable failures | Out-Null
             $failures
             """, layout.Root, LockTimeout);
+        // Which versions a remote has is in no commit yet, and without that nobody can fetch them.
+        if (failures.Count == 0 && RunPumped(_ => MetadataOf(layout)) is { } after && !after.SequenceEqual(before!))
+            Fail(new DataVersionException(DataErrorKind.TransferFailed, $"The data was pushed, and its versions were recorded in {string.Join(", ", after.Except(before!).Select(file => $"'{file.Path}'"))}, which are not in what Git pushes.",
+                layout.Root, "Commit them, and push again."));
         if (failures.Count == 0)
             return;
         foreach (var failure in failures.SkipLast(1))
             WriteWarning(failure.ToString());
         Fail(new DataVersionException(DataErrorKind.TransferFailed, $"The data was not pushed: {failures[^1]}", layout.Root,
             "Mend what the messages say and push again; 'git push --no-verify' pushes without the data."));
+    }
+
+    /// <summary>The metadata with its text; null when no remote keeps versions, so that a push writes none.</summary>
+    private static List<(string Path, string Text)>? MetadataOf(RepositoryLayout layout)
+    {
+        using var repository = Engine.Repository.Open(layout);
+        return repository.Configuration.Remotes.Any(remote => remote.KeepsVersions)
+            ? [.. repository.Index.MetadataPaths.Select(path => (path, File.ReadAllText(layout.ToAbsolute(path))))] : null;
     }
 
     /// <summary>Brings the data of the commit that Git checked out. Only data that would be lost makes it fail.</summary>

@@ -9,7 +9,7 @@ public static class RemoteSchema
         jobs                     | int>=1         | -     | Number of parallel transfers.
         checksum_jobs            | int>=1         | -     | Number of threads that hash files.
         version_aware            | bool           | -     | Keep file names on the remote and rely on its own versions.
-        worktree                 | bool           | -     | As version_aware, with deletions carried to the remote.
+        worktree                 | bool           | -     | As version_aware, and Update-DataFile takes over what changed there.
         no_traverse              | bool           | -     | Obsolete, no effect.
         """;
 
