@@ -93,6 +93,29 @@ public sealed class VersionCommandTests : IDisposable
         Assert.Equal("another", File.ReadAllText(Path.Combine(root, "f")));
     }
 
+    [ServerFact]
+    public void A_stage_that_makes_the_same_again_keeps_its_versions()
+    {
+        var root = sandbox.Make("one");
+        sandbox.Write(root, "in", "1");
+        sandbox.Write(root, "dvc.yaml", "stages:\n  make:\n    cmd: mkdir -p out kept && cp in out/x && echo y > out/y && echo k > kept/k && echo same > same.txt\n    deps: [in]\n    outs: [kept, out, same.txt]\n");
+        using var session = new ModuleSession(root);
+        session.Run("Invoke-Stage; Sync-DataRemote -Direction Push");
+        var before = File.ReadAllText(Path.Combine(root, "dvc.lock"));
+        sandbox.Write(root, "in", "2");
+
+        session.Run("Invoke-Stage");
+
+        var after = File.ReadAllText(Path.Combine(root, "dvc.lock"));
+        Assert.Equal(Part(before, "- path: same.txt"), Part(after, "- path: same.txt"));
+        Assert.Equal(Part(before, "- path: kept", "- path: out"), Part(after, "- path: kept", "- path: out"));
+        // As with DVC a folder of a stage that changed is one hash again; what it shares with the old one is found there.
+        Assert.Contains(".dir", Part(after, "- path: out", "- path: same.txt"), StringComparison.Ordinal);
+        Assert.Equal("out/x", Assert.Single(session.Run<TransferResult>("Sync-DataRemote -Direction Push")).Path);
+
+        static string Part(string text, string from, string? to = null) => text[text.IndexOf(from, StringComparison.Ordinal)..(to is null ? text.Length : text.IndexOf(to, StringComparison.Ordinal))];
+    }
+
     private string Sample(string option = "version_aware")
     {
         var root = sandbox.Make("one", option: option);
