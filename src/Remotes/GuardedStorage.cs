@@ -20,6 +20,26 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
         Place = secrets.Redact(inner.Place);
     }
 
+    /// <summary>Opens a storage behind a guard: what is wrong with its options is told without their secrets too.</summary>
+    /// <exception cref="DataVersionException">RemoteFailed: options that cannot be.</exception>
+    public static GuardedStorage Open(RemoteConfiguration remote, Func<RemoteConfiguration, IRemoteStorage> open)
+    {
+        var secrets = new RemoteSecrets(remote);
+        try
+        {
+            return new GuardedStorage(open(remote), remote);
+        }
+        catch (DataVersionException error)
+        {
+            throw Cleared(error, secrets) ?? error;
+        }
+        catch (Exception error)
+        {
+            throw new DataVersionException(DataErrorKind.RemoteFailed, $"The remote '{remote.Name}' cannot be opened: {secrets.Redact(error.Message)}", remote.Name,
+                "Check its options with Get-DataRemote.");
+        }
+    }
+
     /// <summary>The storage behind the guard.</summary>
     internal IRemoteStorage Inner => inner;
 
@@ -47,6 +67,10 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => GuardAsync(() => inner.DeleteAsync(key, cancellation), key, cancellation);
 
+    public async Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        (await GuardAsync(() => inner.DeleteManyAsync(keys, cancellation), $"{keys.Count} keys", cancellation).ConfigureAwait(false))
+            .ToDictionary(failed => failed.Key, failed => Cleared(failed.Value, secrets) ?? failed.Value, StringComparer.Ordinal);
+
     public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => GuardAsync(() => inner.ExamineAsync(cancellation), "", cancellation);
 
     public Task RequireReadableAsync(CancellationToken cancellation) => GuardAsync(() => inner.RequireReadableAsync(cancellation), "", cancellation);
@@ -58,7 +82,7 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
         await GuardAsync(() => inner.Parts!.ResumeAsync(key, token, layout, cancellation), key, cancellation).ConfigureAwait(false) is { } upload
             ? new GuardedUpload(this, upload, key) : null;
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync() => await GuardAsync(() => inner.DisposeAsync().AsTask(), "", CancellationToken.None).ConfigureAwait(false);
 
     private Task GuardAsync(Func<Task> call, string key, CancellationToken cancellation) => GuardAsync(async () =>
     {
@@ -77,15 +101,28 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
         {
             throw new OperationCanceledException(secrets.Redact(error.Message), cancellation);
         }
-        catch (DataVersionException error) when (secrets.Occurs($"{error}\n{error.Path}\n{error.RecommendedAction}"))
+        catch (DataVersionException error) when (Cleared(error, secrets) is { } cleared)
         {
-            throw secrets.Redact(error);
+            throw cleared;
         }
         catch (Exception error) when (RemoteErrors.Describe(error, secrets.Redact(error.Message), Place, key) is { } described)
         {
             throw described;
         }
+        // Of this machine: a full disk must stay one.
+        catch (IOException error) when (secrets.Occurs(error.ToString()))
+        {
+            throw new IOException(secrets.Redact(error.Message), error.HResult);
+        }
+        // Whatever a library makes of a value that it does not like.
+        catch (Exception error) when (error is not (DataVersionException or OperationCanceledException) && secrets.Occurs(error.ToString()))
+        {
+            throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Place}' cannot be used ('{key}'): {secrets.Redact(error.Message)}", key, "Check the options of the remote with Get-DataRemote.");
+        }
     }
+
+    private static DataVersionException? Cleared(DataVersionException error, RemoteSecrets secrets) =>
+        secrets.Occurs($"{error}\n{error.Path}\n{error.RecommendedAction}") ? secrets.Redact(error) : null;
 
     private sealed class GuardedUpload(GuardedStorage storage, IPartUpload inner, string key) : IPartUpload
     {

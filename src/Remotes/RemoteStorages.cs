@@ -53,8 +53,7 @@ public static class RemoteStorages
     {
         if (!Services.TryGetValue(remote.Scheme, out var open))
             throw NotYet($"The remote '{remote.Name}' is at a {remote.Scheme}:// address, which is not supported.", remote);
-        var storage = open(remote);
-        return remote.Scheme.Length == 0 ? storage : new GuardedStorage(storage, remote);
+        return remote.Scheme.Length == 0 ? open(remote) : GuardedStorage.Open(remote, open);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -10,13 +10,13 @@ namespace DataVersion.Cmdlets;
 /// Opens remotes for a cmdlet, with what only the session can give: the credentials of <c>-Credential</c>, secrets of
 /// Microsoft.PowerShell.SecretManagement that the configuration names, passwords that a person types. Each is asked for once.
 /// </summary>
-internal sealed class RemoteAccess(PSCmdlet cmdlet, PSCredential? credential = null)
+internal sealed class RemoteAccess(PSCmdlet cmdlet, PSCredential? credential = null, int throttle = 0)
 {
     private readonly Dictionary<string, Dictionary<string, string>> given = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>Opens a remote from a worker: what the session must give is asked for on the pipeline thread.</summary>
-    public IRemoteStorage Open(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.Open(Complete(remote, pump));
+    public IRemoteStorage Open(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.Open(Complete(remote, pump).WithJobs(throttle));
 
     /// <summary>The same for a remote that keeps plain files and their versions.</summary>
     public IRemoteStorage OpenVersions(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.OpenVersions(Complete(remote, pump));

@@ -74,7 +74,7 @@ public sealed class RepairDataRemoteCommand : RepositoryCmdlet
         var paths = wanted.IsEmpty ? null : RequestedInRepository(repository, wanted);
         if (paths is [])
             return;
-        access = new RemoteAccess(this, Credential);
+        access = new RemoteAccess(this, Credential, ThrottleLimit);
         foreach (var remote in RunPumped((CmdletPump pump) => Task.FromResult(requested.Remotes(repository, MyInvocation.ExpectingInput, (error, name) => pump.WriteError(error, name)))))
             Repair(repository, remote, RequestedObjects.Of(remote.Name, paths, Revision, AllBranches, AllTags, AllCommits));
     }
@@ -97,7 +97,7 @@ public sealed class RepairDataRemoteCommand : RepositoryCmdlet
             WriteError(new DataVersionException(DataErrorKind.TransferFailed, $"Whether the object {unknown.Hash} of '{unknown.Path}' is right on '{remote.Name}' could not be found out: {unknown.Detail}",
                 unknown.Path, "Run the command again."), unknown);
         // The credentials are for the remote that is repaired: no other one is to see them.
-        var others = new RemoteAccess(this);
+        var others = new RemoteAccess(this, throttle: ThrottleLimit);
         RunPumped(async (CmdletPump pump) =>
         {
             await using var storage = access!.Open(remote, pump);

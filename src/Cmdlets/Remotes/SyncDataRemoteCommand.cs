@@ -93,7 +93,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
 
     private RemoteAccess? access;
 
-    private RemoteAccess Access => access ??= new RemoteAccess(this, Credential);
+    private RemoteAccess Access => access ??= new RemoteAccess(this, Credential, ThrottleLimit);
 
     private bool IsPull => Direction is TransferDirection.Pull or TransferDirection.Both;
 
@@ -228,7 +228,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
         RunPumped(async (CmdletPump pump) =>
         {
             // The credentials are for the remote, not for wherever the imports come from.
-            var sources = new RemoteAccess(this);
+            var sources = new RemoteAccess(this, throttle: ThrottleLimit);
             await using var origins = new ImportOrigins(repository, remote => sources.Open(remote, pump));
             foreach (var (path, hash) in await ImportFetch.RunAsync(repository, confirmed, origins, (result, error) => Report(pump, result, error), pump.Context).ConfigureAwait(false))
                 partial[path] = hash;

@@ -87,7 +87,7 @@ public sealed class TestDataRemoteCommand : RepositoryCmdlet
         var paths = wanted.IsEmpty ? null : RequestedInRepository(repository, wanted);
         if (paths is [])
             return;
-        access = new RemoteAccess(this, Credential);
+        access = new RemoteAccess(this, Credential, ThrottleLimit);
         foreach (var remote in RunPumped((CmdletPump pump) => Task.FromResult(requested.Remotes(repository, MyInvocation.ExpectingInput, (error, name) => pump.WriteError(error, name)))))
             Test(repository, remote, RequestedObjects.Of(remote.Name, paths, Revision, AllBranches, AllTags, AllCommits));
         if (Quiet)

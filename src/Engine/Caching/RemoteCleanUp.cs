@@ -55,24 +55,54 @@ public static class RemoteCleanUp
         foreach (var group in plan.GroupBy(p => p.Hash.IsDirectory).OrderByDescending(g => g.Key))
         {
             var pushed = group.Key ? [] : await PushedSinceAsync(remote, removed, used, context).ConfigureAwait(false);
-            await Parallel.ForEachAsync(group.Where(item => !pushed.Contains(item.Hash)), parallel, async (item, cancellation) =>
+            await Parallel.ForEachAsync(group.Where(item => !pushed.Contains(item.Hash)).Chunk(Math.Max(1, remote.Storage.Traits.DeleteBatch)), parallel, async (batch, cancellation) =>
             {
-                try
+                foreach (var (item, wasThere, error) in await RemoveAsync(remote, batch, context, cancellation).ConfigureAwait(false))
                 {
-                    var wasThere = await RemoteRetry.RunAsync(remote.Storage, token => remote.Storage.DeleteAsync(item.ObjectPath!, token), context, cancellation).ConfigureAwait(false);
-                    removed[item.Hash] = true;
+                    if (error is null)
+                        removed[item.Hash] = true;
+                    else
+                        failures.Enqueue(new PathFailure(item.ObjectPath!, FileErrors.Describe(error, item.ObjectPath!, "remove")));
                     if (wasThere)
                         done(item with { IsRemoved = true });
-                    FaultPoint.Reach("gc.remote-object");
+                    if (error is null)
+                        FaultPoint.Reach("gc.remote-object");
+                    progress.ItemDone(item.ObjectPath);
                 }
-                catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
-                {
-                    failures.Enqueue(new PathFailure(item.ObjectPath!, FileErrors.Describe(error, item.ObjectPath!, "remove")));
-                }
-                progress.ItemDone(item.ObjectPath);
             }).ConfigureAwait(false);
         }
         return [.. failures];
+    }
+
+    // What came of each object of a batch.
+    private static async Task<IReadOnlyList<(CachePlan Item, bool WasThere, Exception? Error)>> RemoveAsync(RemoteObjects remote, CachePlan[] batch, OperationContext context, CancellationToken cancellation)
+    {
+        var storage = remote.Storage;
+        var waiting = batch.Select(item => item.ObjectPath!).ToList();
+        var failed = new Dictionary<string, DataVersionException>(StringComparer.Ordinal);
+        try
+        {
+            if (storage.Traits.DeleteBatch <= 1)
+                return [(batch[0], await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(waiting[0], token), context, cancellation).ConfigureAwait(false), null)];
+            await RemoteRetry.RunAsync(storage, async token =>
+            {
+                // What failed for now is asked for again, and nothing else.
+                var answer = await storage.DeleteManyAsync(waiting, token).ConfigureAwait(false);
+                foreach (var (key, error) in answer)
+                    failed[key] = error;
+                foreach (var key in waiting.Where(key => !answer.ContainsKey(key)))
+                    failed.Remove(key);
+                waiting = [.. answer.Where(a => a.Value is TransientRemoteException).Select(a => a.Key)];
+                return waiting.Count == 0 ? true : throw failed[waiting[0]];
+            }, context, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
+        {
+            return [.. batch.Select(item => Of(item, failed.GetValueOrDefault(item.ObjectPath!) ?? (waiting.Contains(item.ObjectPath!) ? error : null)))];
+        }
+        return [.. batch.Select(item => Of(item, failed.GetValueOrDefault(item.ObjectPath!)))];
+
+        static (CachePlan, bool, Exception?) Of(CachePlan item, Exception? error) => (item, error is null, error);
     }
 
     private static async Task<HashSet<ContentHash>> PushedSinceAsync(RemoteObjects remote, ConcurrentDictionary<ContentHash, bool> removed, UsedObjects used, OperationContext context)

@@ -17,7 +17,7 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
 {
     public string Place => key.Length == 0 ? storage.Place : $"{storage.Place.TrimEnd('/')}/{RemoteSecrets.Hide(key)}";
 
-    public int Connections => int.TryParse(remote.Get("jobs"), NumberStyles.None, CultureInfo.InvariantCulture, out var jobs) && jobs > 0 ? jobs : storage.Traits.Connections;
+    public int Connections => remote.Jobs ?? storage.Traits.Connections;
 
     /// <summary>How long no byte may pass before a call has failed.</summary>
     public TimeSpan Stall => storage.Traits.Stall;

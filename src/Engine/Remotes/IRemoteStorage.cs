@@ -1,3 +1,5 @@
+using DataVersion.Engine.Repositories;
+
 namespace DataVersion.Engine.Remotes;
 
 /// <summary>What a storage service can do and what suits it.</summary>
@@ -18,6 +20,9 @@ public sealed record StorageTraits
     /// <summary>Values can be deleted.</summary>
     public bool CanDelete { get; init; } = true;
 
+    /// <summary>Values that one request deletes; 1 where each takes a request.</summary>
+    public int DeleteBatch { get; init; } = 1;
+
     /// <summary>Ranges can be read.</summary>
     public bool CanReadRanges { get; init; } = true;
 
@@ -30,6 +35,9 @@ public sealed record StorageTraits
 
     /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The same, with as many calls at a time as the remote's option <c>jobs</c> says, when it says something.</summary>
+    public StorageTraits Within(RemoteConfiguration remote) => remote.Jobs is { } jobs ? this with { Connections = jobs, MostConnections = jobs } : this;
 }
 
 /// <summary>What a look at a service shows, for people who wonder why it does not work.</summary>
@@ -93,6 +101,12 @@ public interface IRemoteStorage : IAsyncDisposable
 
     /// <summary>Deletes what is under a key; false when nothing was there (true when the service does not tell).</summary>
     Task<bool> DeleteAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Deletes many values with one request. Only when <see cref="StorageTraits.DeleteBatch"/> is more than 1.</summary>
+    /// <param name="keys">At most <see cref="StorageTraits.DeleteBatch"/>.</param>
+    /// <param name="cancellation">Ends the waiting for the answer.</param>
+    /// <returns>What could not be deleted, and why; a <see cref="TransientRemoteException"/> where it may work a little later.</returns>
+    Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => throw new NotSupportedException();
 
     /// <summary>Logs in and looks around: who we are there, and its clock. Changes nothing.</summary>
     Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(new StorageFacts { Credentials = "none" });

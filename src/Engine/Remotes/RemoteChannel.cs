@@ -31,7 +31,7 @@ public sealed class RemoteChannel
     public RemoteChannel(Repository repository, RemoteConfiguration remote, IRemoteStorage storage, int throttle, OperationContext context)
     {
         (this.repository, Storage) = (repository, storage);
-        var asked = throttle > 0 ? throttle : int.TryParse(remote.Get("jobs"), out var jobs) && jobs > 0 ? jobs : 0;
+        var asked = throttle > 0 ? throttle : remote.Jobs ?? 0;
         var limit = asked > 0 ? new ConnectionLimit(asked, asked) : new ConnectionLimit(storage.Traits.Connections, storage.Traits.MostConnections);
         calls = new RemoteCalls(storage, limit, context);
         uncheckedUploads = UncheckedUploads.Of(repository, storage);

@@ -21,6 +21,9 @@ public sealed partial class RemoteSecrets
             found.Add(part.Groups[1].Value);
         if (remote.Scheme.Length > 0 && RemoteAddress.Parse(remote.Url).GetPassword() is { } password)
             found.UnionWith([password, Uri.EscapeDataString(password)]);
+        // The form in which a login travels.
+        if (remote.Get("user") is { Length: > 0 } user && remote.Get("password") is { Length: > 0 } given)
+            found.Add(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{given}")));
         // What is as short as this is in every text by chance.
         secrets = [.. found.Where(s => s.Length >= 3).OrderByDescending(s => s.Length)];
     }

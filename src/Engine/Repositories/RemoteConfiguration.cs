@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataVersion.Engine.Remotes;
 
 namespace DataVersion.Engine.Repositories;
@@ -25,9 +26,16 @@ public sealed record RemoteConfiguration(
     /// <summary>It keeps versions, and what somebody changes there may be taken over (<c>worktree</c>).</summary>
     public bool IsWorktree => IsTrue("worktree");
 
-    private bool IsTrue(string option) => string.Equals(Options.GetValueOrDefault(option), "true", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Most calls at a time, as its option <c>jobs</c> says; null when it does not.</summary>
+    public int? Jobs => int.TryParse(Get("jobs"), NumberStyles.None, CultureInfo.InvariantCulture, out var jobs) && jobs > 0 ? jobs : null;
+
+    /// <summary>The same with another number of calls at a time; 0 leaves it as it is.</summary>
+    public RemoteConfiguration WithJobs(int jobs) => jobs <= 0 ? this
+        : this with { Options = new Dictionary<string, string>(Options, StringComparer.OrdinalIgnoreCase) { ["jobs"] = jobs.ToString(CultureInfo.InvariantCulture) } };
 
     /// <summary>The public description: secrets are not in it.</summary>
     public DataRemote ToModel() => new(Name, RemoteSecrets.Hide(Url), Scopes[^1], IsDefault,
         Options.ToDictionary(o => o.Key, o => RemoteSecrets.Mask(o.Key, o.Value), StringComparer.OrdinalIgnoreCase));
+
+    private bool IsTrue(string option) => string.Equals(Options.GetValueOrDefault(option), "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -41,7 +41,7 @@ internal sealed partial class AzureStorage : IRemoteStorage
         {
             Connections = 16, MostConnections = 64, PageSize = 5000, Stall = HttpConnections.Seconds(remote, "read_timeout", 60),
             CanList = login.Rights?.Contains('l') ?? true, CanDelete = login.Rights?.Contains('d') ?? true,
-        };
+        }.Within(remote);
         var handler = HttpConnections.Open(remote, Traits.MostConnections);
         handler.ConnectTimeout = HttpConnections.Seconds(remote, "connection_timeout", 60);
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

@@ -29,7 +29,7 @@ internal sealed class FtpStorage : IRemoteStorage
         settings = FtpSettings.Read(remote, address);
         Place = address.ToString();
         pool = new FtpPool(OpenAsync);
-        Traits = new StorageTraits { Connections = 4, MostConnections = 8, ChecksArrival = settings.Tls is FtpTls.Explicit or FtpTls.Implicit };
+        Traits = new StorageTraits { Connections = 4, MostConnections = 8, ChecksArrival = settings.Tls is FtpTls.Explicit or FtpTls.Implicit }.Within(remote);
         Parts = new FtpPartUploads(this);
     }
 

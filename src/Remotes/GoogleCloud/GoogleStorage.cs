@@ -30,7 +30,7 @@ internal sealed partial class GoogleStorage : IRemoteStorage
     internal GoogleStorage(RemoteConfiguration remote, Func<string, string?> environment, string settings)
     {
         address = RemoteAddress.Parse(remote.Url);
-        Traits = new StorageTraits { Connections = 12, MostConnections = 64, PageSize = 1000 };
+        Traits = new StorageTraits { Connections = 12, MostConnections = 64, PageSize = 1000 }.Within(remote);
         calls = new GoogleCalls(remote, address.ToString(), Traits.MostConnections, environment, settings);
         Parts = new GoogleUploads(calls, address);
     }

@@ -24,6 +24,7 @@ internal sealed partial class S3Storage : IRemoteStorage
     private readonly S3ObjectOptions options;
     private readonly SemaphoreSlim opening = new(1, 1);
     private readonly S3PartUploads parts;
+    private readonly S3Deletions deletions;
     private S3Session? session;
 
     /// <summary>Takes the options of a remote; nothing is contacted.</summary>
@@ -40,7 +41,8 @@ internal sealed partial class S3Storage : IRemoteStorage
         settings = new S3Settings(remote, environment, home);
         options = new S3ObjectOptions(settings);
         var most = int.TryParse(settings.S3("max_concurrent_requests"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 64;
-        Traits = new StorageTraits { Connections = Math.Min(12, most), MostConnections = most, PageSize = 1000, Stall = HttpConnections.Seconds(remote, "read_timeout", 60) };
+        Traits = new StorageTraits { Connections = Math.Min(12, most), MostConnections = most, PageSize = 1000, DeleteBatch = 1000, Stall = HttpConnections.Seconds(remote, "read_timeout", 60) }.Within(remote);
+        deletions = new S3Deletions(this);
         parts = new S3PartUploads(this, options, settings.S3Bytes("multipart_chunksize") ?? 0);
     }
 
@@ -143,6 +145,8 @@ internal sealed partial class S3Storage : IRemoteStorage
         // S3 does not tell whether there was anything.
         return true;
     }, cancellation);
+
+    public Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => deletions.RunAsync(keys, cancellation);
 
     public Task RequireReadableAsync(CancellationToken cancellation) => CallAsync("read the bucket", "", async client =>
     {

@@ -34,6 +34,8 @@ internal sealed class SshStorage : IRemoteStorage
         root = "/" + address.Path;
         var settings = SshSettings.Read(remote, address, places ?? SshPlaces.OfUser());
         Place = address.ToString();
+        // SSH.NET asks for up to a hundred pieces of 64 KiB in advance, and takes them all.
+        Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 100 << 16 }.Within(remote);
         lanes = new SshLanes(Traits.MostConnections);
         connector = new SshConnector(settings, Place, Traits.Stall);
         pool = new SshPool(connector.Open, settings.MostConnections);
@@ -44,8 +46,7 @@ internal sealed class SshStorage : IRemoteStorage
     public string Place { get; }
 
     /// <inheritdoc/>
-    // SSH.NET asks for up to a hundred pieces of 64 KiB in advance, and takes them all.
-    public StorageTraits Traits { get; } = new() { Connections = 16, MostConnections = 32, ReadAhead = 100 << 16 };
+    public StorageTraits Traits { get; }
 
     /// <inheritdoc/>
     public IPartUploads Parts { get; }

@@ -122,6 +122,26 @@ internal sealed class MemoryStorage : IRemoteStorage
         return Task.FromResult(Values.TryRemove(key, out _));
     }
 
+    /// <summary>Keys of each request that deleted several.</summary>
+    public ConcurrentQueue<IReadOnlyList<string>> Deleted { get; } = new();
+
+    public Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation)
+    {
+        Deleted.Enqueue(keys);
+        var failed = new Dictionary<string, DataVersionException>(StringComparer.Ordinal);
+        foreach (var key in keys)
+            try
+            {
+                BeforeDelete(key);
+                Values.TryRemove(key, out _);
+            }
+            catch (DataVersionException error)
+            {
+                failed[key] = error;
+            }
+        return Task.FromResult<IReadOnlyDictionary<string, DataVersionException>>(failed);
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
