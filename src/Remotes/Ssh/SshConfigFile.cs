@@ -7,7 +7,7 @@ namespace DataVersion.Remotes.Ssh;
 /// What <c>ssh_config</c> files say about a host (source: man 5 ssh_config). The first value found counts; IdentityFile
 /// adds up. Of <c>Match</c>, the criteria all, host, originalhost and user are understood; a block with another one is skipped.
 /// </summary>
-internal sealed class SshConfigFile
+internal sealed partial class SshConfigFile
 {
     private const int MostIncludes = 16;
 
@@ -70,6 +70,10 @@ internal sealed class SshConfigFile
                     foreach (var included in values.SelectMany(v => Glob(places.Expand(v), folder)))
                         Read(included, folder, true, depth + 1);
                     break;
+                case "proxycommand" when matches && values.Count > 0:
+                    // For a shell, which has quotes of its own.
+                    found.TryAdd("proxycommand", [Rest(line)]);
+                    break;
                 case var keyword when matches && values.Count > 0:
                     if (keyword is "identityfile" && found.TryGetValue(keyword, out var files))
                         files.AddRange(values);
@@ -129,6 +133,8 @@ internal sealed class SshConfigFile
         return Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent) ? Directory.EnumerateFiles(parent, name).Order(StringComparer.Ordinal) : [];
     }
 
+    private static string Rest(string line) => RestOfLine().Match(line).Groups[1].Value.Trim();
+
     // keyword value value, keyword=value, "values in quotes"; # begins a comment.
     private static List<string> Words(string line)
     {
@@ -155,4 +161,7 @@ internal sealed class SshConfigFile
         }
         return words;
     }
+
+    [GeneratedRegex(@"^\s*\w+(?:\s*=\s*|\s+)(.*)$")]
+    private static partial Regex RestOfLine();
 }

@@ -21,26 +21,37 @@ internal sealed class SshConnector(SshSettings settings, string place, TimeSpan 
     public SshConnection Open(CancellationToken cancellation)
     {
         var below = new List<IDisposable>();
+        SshProxyCommand? proxy = null;
         try
         {
-            var (host, port) = (settings.Host, settings.Port);
+            var first = settings.Jumps.Count > 0 ? settings.Jumps[0] : settings;
+            var (host, port) = (first.Host, first.Port);
+            if (first.ProxyCommand is not null)
+            {
+                proxy = new SshProxyCommand(first.ProxyCommand);
+                below.Add(proxy);
+                (host, port) = (IPAddress.Loopback.ToString(), proxy.Port);
+            }
             foreach (var (at, jump) in settings.Jumps.Index())
             {
-                var (from, fromPort) = at == 0 ? (jump.Host, jump.Port) : Forward((SshClient)below[^1], jump.Host, jump.Port, below);
+                var (from, fromPort) = at == 0 ? (host, port) : Forward((SshClient)below[^1], jump.Host, jump.Port, below);
                 var client = new SshClient(Describe(jump, from, fromPort));
                 below.Add(client);
                 Connect(client, jump, cancellation);
             }
-            if (below.Count > 0)
-                (host, port) = Forward((SshClient)below[^1], host, port, below);
+            if (settings.Jumps.Count > 0)
+                (host, port) = Forward((SshClient)below[^1], settings.Host, settings.Port, below);
             var sftp = new SftpClient(Describe(settings, host, port)) { BufferSize = 256 * 1024, OperationTimeout = stall };
             below.Add(sftp);
             Connect(sftp, settings, cancellation);
             return new SshConnection(sftp, below);
         }
-        catch
+        catch (Exception error)
         {
+            var why = cancellation.IsCancellationRequested || error is DataVersionException and not TransientRemoteException ? null : proxy?.Failure();
             Close(below);
+            if (why is not null)
+                throw new DataVersionException(DataErrorKind.RemoteFailed, $"The ProxyCommand '{proxy!.Command}' does not lead to '{place}': {why}.", place, "Try the command in a shell, and correct ~/.ssh/config.");
             throw;
         }
     }

@@ -67,6 +67,9 @@ internal sealed record SshSettings
     /// <summary>Most connections at a time.</summary>
     public int MostConnections { get; init; } = 4;
 
+    /// <summary>The command whose input and output are the connection; null for a socket.</summary>
+    public string? ProxyCommand { get; init; }
+
     /// <summary>The hosts to go through, first to last.</summary>
     public required IReadOnlyList<SshSettings> Jumps { get; init; }
 
@@ -95,8 +98,6 @@ internal sealed record SshSettings
     {
         var named = host.Trim('[', ']');
         var config = SshConfigFile.Read(places, named, user);
-        if (config["ProxyCommand"] is { } command && !command.Equals("none", StringComparison.OrdinalIgnoreCase) && config["ProxyJump"] is null)
-            throw NotSupported($"The SSH configuration wants '{named}' to be reached through a command (ProxyCommand), which is not supported.", "Use ProxyJump instead, if a host in between is what the command is for.");
         var target = (config["HostName"] ?? named).Replace("%h", named, StringComparison.Ordinal).Replace("%%", "%", StringComparison.Ordinal);
         user ??= config["User"] ?? Environment.UserName;
         port ??= int.TryParse(config["Port"], CultureInfo.InvariantCulture, out var number) ? number : 22;
@@ -114,6 +115,8 @@ internal sealed record SshSettings
             UnknownHosts = config["StrictHostKeyChecking"]?.ToLowerInvariant() is "no" or "off" or "accept-new" ? UnknownHosts.Accept : UnknownHosts.Refuse,
             Timeout = TimeSpan.FromSeconds(double.TryParse(config["ConnectTimeout"], CultureInfo.InvariantCulture, out var wait) && wait > 0 ? wait : 60),
             KeepAlive = TimeSpan.FromSeconds(double.TryParse(config["ServerAliveInterval"], CultureInfo.InvariantCulture, out var alive) && alive > 0 ? alive : 20),
+            ProxyCommand = config["ProxyCommand"] is { } command && !command.Equals("none", StringComparison.OrdinalIgnoreCase) && config["ProxyJump"] is null
+                ? ExpandTokens(command, named, target, user, port.Value, places) : null,
             Jumps = Jump(config["ProxyJump"], places, depth),
         };
     }
@@ -132,7 +135,7 @@ internal sealed record SshSettings
             // How the first one is reached is its own matter; the others are reached from the one before.
             if (path.Count == 0)
                 path.AddRange(settings.Jumps);
-            path.Add(settings with { Jumps = [] });
+            path.Add(settings with { Jumps = [], ProxyCommand = path.Count == 0 ? settings.ProxyCommand : null });
         }
         return path;
     }

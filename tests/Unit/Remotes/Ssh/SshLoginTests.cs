@@ -119,14 +119,54 @@ public sealed class SshLoginTests : IDisposable
     }
 
     [ServerFact]
+    public async Task A_command_leads_to_a_host_that_has_no_address()
+    {
+        home.Trust(Far);
+        // Bash speaks to sockets; the quotes are the shell's.
+        home.Configure($"""
+            Host behind
+                ProxyCommand bash -c 'exec 3<>/dev/tcp/{Far["host"]}/%p; cat <&3 & cat >&3; kill $!' 'of "%n"'
+                HostKeyAlias {Far["host"]}
+            """);
+        await using (var storage = home.Open($"ssh://{Far["user"]}@behind:{Far["port"]}{Far["root"]}", ("keyfile", Far["key"])))
+        {
+            var key = "proxy/" + Guid.NewGuid().ToString("N");
+            await storage.PutTextAsync(key, new string('x', 3_000_000));
+            Assert.Equal(3_000_000, (await storage.GetTextAsync(key)).Length);
+        }
+        Assert.DoesNotContain(Process.GetProcessesByName("bash"), p => CommandLineOf(p).Contains("of \"behind\"", StringComparison.Ordinal));
+
+        static string CommandLineOf(Process process)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process.Id}/cmdline");
+            }
+            catch (IOException)
+            {
+                return ""; // it has ended meanwhile
+            }
+        }
+    }
+
+    [ServerFact]
+    public async Task A_command_that_fails_says_why()
+    {
+        home.Configure("Host behind\n  ProxyCommand sh -c 'echo there is no way to %h >&2; exit 3'\n");
+        await using var storage = home.Open($"ssh://me@behind{Far["root"]}", ("keyfile", Far["key"]));
+
+        var error = await Assert.ThrowsAsync<DataVersionException>(() => storage.RequireReadableAsync(default));
+
+        Assert.Equal(DataErrorKind.RemoteFailed, error.Kind);
+        Assert.Contains("there is no way to behind", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServerFact]
     public async Task What_is_not_supported_is_said()
     {
         home.Trust(Far);
-        home.Configure("Host 127.0.0.1\n  ProxyCommand nc %h %p\n");
 
         await Task.CompletedTask;
-        Assert.Contains("ProxyCommand", Assert.Throws<DataVersionException>(() => home.Open(Far)).Message, StringComparison.Ordinal);
-        home.Configure("");
         Assert.Contains("gss_auth", Assert.Throws<DataVersionException>(() => home.Open(Far, ("gss_auth", "true"))).Message, StringComparison.Ordinal);
     }
 
