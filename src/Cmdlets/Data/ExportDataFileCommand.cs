@@ -51,7 +51,7 @@ public sealed class ExportDataFileCommand : RepositoryCmdlet
 
     /// <summary>Options: of the remote of the source repository, or without -Path of the storage that the URL names.</summary>
     [Parameter(ParameterSetName = "Source")]
-    public Hashtable? Option { get; set; }
+    public IDictionary? Option { get; set; }
 
     /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
     [Parameter(ParameterSetName = "Source")]

@@ -46,7 +46,7 @@ public sealed class GetDataFileCommand : RepositoryCmdlet
 
     /// <summary>Options: of the remote of the source repository, or of the storage that the URL names.</summary>
     [Parameter(ParameterSetName = "Source")]
-    public Hashtable? Option { get; set; }
+    public IDictionary? Option { get; set; }
 
     /// <summary>User and password for the storage that the data comes from, instead of those that are configured.</summary>
     [Parameter(ParameterSetName = "Source")]

@@ -62,7 +62,7 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
 
     /// <summary>Options of the storage that -Source names, recorded with the import (fs_config).</summary>
     [Parameter]
-    public Hashtable? Option { get; set; }
+    public IDictionary? Option { get; set; }
 
     /// <summary>The remote of the source repository that holds the data; its default one if none is named.</summary>
     [Parameter]
@@ -71,7 +71,7 @@ public sealed class ImportDataFileCommand : RepositoryCmdlet
 
     /// <summary>Options of the remote of the source repository, recorded with the import.</summary>
     [Parameter]
-    public Hashtable? RemoteConfig { get; set; }
+    public IDictionary? RemoteConfig { get; set; }
 
     /// <summary>A configuration file that is laid over that of the source repository.</summary>
     [Parameter]

@@ -14,7 +14,7 @@ internal static class SourceRequests
     /// <param name="options">-Option.</param>
     /// <param name="config">-Config.</param>
     /// <param name="resolve">Makes a path absolute.</param>
-    public static OriginRequest Of(string source, bool needsRepository, string? revision, string? remote, Hashtable? options, string? config, Func<string, string> resolve)
+    public static OriginRequest Of(string source, bool needsRepository, string? revision, string? remote, IDictionary? options, string? config, Func<string, string> resolve)
     {
         var resolved = ImportSources.IsUrl(source) ? source : IsFolder() is { } folder ? folder : ImportSources.IsGitAddress(source) && needsRepository ? source : resolve(source);
         return new OriginRequest

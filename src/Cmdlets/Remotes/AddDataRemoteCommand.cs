@@ -23,7 +23,7 @@ public sealed class AddDataRemoteCommand : RepositoryCmdlet
 
     /// <summary>Options of the remote, as a table of names and values.</summary>
     [Parameter]
-    public Hashtable? Option { get; set; }
+    public IDictionary? Option { get; set; }
 
     /// <summary>The configuration level to write to.</summary>
     [Parameter]

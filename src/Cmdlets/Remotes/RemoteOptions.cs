@@ -9,11 +9,13 @@ namespace DataVersion.Cmdlets;
 /// <summary>What the cmdlets for remotes have in common.</summary>
 internal static class RemoteOptions
 {
-    /// <summary>The options of a table as the configuration takes them; null removes an option.</summary>
-    public static Dictionary<string, string?> Read(Hashtable? options)
+    /// <summary>The options of a table as the configuration takes them; null removes an option. An ordered table keeps its order;
+    /// that of any other differs from process to process, so its options are written by their names.</summary>
+    public static Dictionary<string, string?> Read(IDictionary? options)
     {
         var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (DictionaryEntry option in options ?? [])
+        var entries = options?.Cast<DictionaryEntry>() ?? [];
+        foreach (var option in options is Hashtable ? entries.OrderBy(o => Convert.ToString(o.Key, CultureInfo.InvariantCulture), StringComparer.Ordinal) : entries)
             texts[Convert.ToString(option.Key, CultureInfo.InvariantCulture)!] = option.Value is bool flag ? flag ? "true" : "false"
                 : Convert.ToString(option.Value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
         return texts;

@@ -24,7 +24,7 @@ public sealed class SetDataRemoteCommand : RepositoryCmdlet
 
     /// <summary>Options to set, as a table of names and values; a null value removes an option.</summary>
     [Parameter]
-    public Hashtable? Option { get; set; }
+    public IDictionary? Option { get; set; }
 
     /// <summary>The configuration level to write to.</summary>
     [Parameter]

@@ -27,7 +27,7 @@ internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration
     private async Task OutputsAsync(IReadOnlyList<TrackedOutput> outputs)
     {
         var problems = new List<PathFailure>();
-        var selection = new SyncSelection { Paths = [.. outputs.Select(output => output.Path)], Workspace = true };
+        var selection = new SyncSelection { Outputs = outputs };
         foreach (var needs in NeededObjects.Collect(repository, selection, forPush: false, context, problems))
         {
             await using var storage = open(needs.Remote);

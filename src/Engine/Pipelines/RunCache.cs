@@ -30,17 +30,26 @@ internal sealed class RunCache(Repository repository)
     /// <summary>The last run with these inputs of which all content is in the cache; null when there is none.</summary>
     /// <param name="inputs">The record of the stage; of its outputs only the paths count.</param>
     /// <param name="isCached">Whether an object, of a folder with all its files, is in the cache.</param>
-    public LockedStage? Find(LockedStage inputs, Func<ContentHash, bool> isCached)
+    /// <param name="bring">Brings what a run made into the cache, as far as it can be had; asked when the cache holds no run as a whole.</param>
+    public LockedStage? Find(LockedStage inputs, Func<ContentHash, bool> isCached, Action<LockedStage>? bring = null)
     {
         var key = KeyOf(inputs);
         var folder = new DirectoryInfo(Path.Join(Root, key[..2], key));
         if (!folder.Exists)
             return null;
-        foreach (var file in folder.GetFiles().Where(f => f.Name.Length == 64).OrderByDescending(f => f.LastWriteTimeUtc))
-            if (TryRead(file.FullName, inputs.Name) is { } run && KeyOf(run) == key
-                && run.Outputs.All(output => output.Hash is { } hash && isCached(hash)))
+        List<LockedStage> found = [.. folder.GetFiles().Where(f => f.Name.Length == 64).OrderByDescending(f => f.LastWriteTimeUtc)
+            .Select(file => TryRead(file.FullName, inputs.Name)).OfType<LockedStage>().Where(run => KeyOf(run) == key && run.Outputs.All(output => output.Hash is not null))];
+        if (found.Find(IsWhole) is { } whole)
+            return whole;
+        foreach (var run in bring is null ? [] : found)
+        {
+            bring!(run);
+            if (IsWhole(run))
                 return run;
+        }
         return null;
+
+        bool IsWhole(LockedStage run) => run.Outputs.All(output => isCached(output.Hash!.Value));
     }
 
     /// <summary>Keeps a finished run. The objects of its outputs are in the cache.</summary>

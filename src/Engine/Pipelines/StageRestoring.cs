@@ -20,7 +20,12 @@ internal sealed class StageRestoring(Repository repository, StageInspector inspe
         if (record is not null && reasons.All(reason => reason.Kind is StageReasonKind.OutputMissing or StageReasonKind.OutputModified)
             && stage.Outputs.All(output => record.Outputs.Find(entry => entry.Path == output.Text)?.Hash is { } hash && inspector.IsCached(hash)))
             return record;
+        // With Pull what it made may come from a remote, as with DVC.
         return options.NoRunCache || reasons.Any(reason => reason.Kind is StageReasonKind.DependencyMissing or StageReasonKind.ParameterMissing)
-            ? null : runs.Find(inputs(), inspector.IsCached);
+            ? null : runs.Find(inputs(), inspector.IsCached, options.Fetch is null ? null : run => Bring(stage, run));
     }
+
+    private void Bring(StageDefinition stage, LockedStage run) => options.Fetch!([.. stage.Outputs.Where(output => !output.IsExternal)
+        .Select(output => StageOutputs.ToTracked(stage, output, run.Outputs.Find(entry => entry.Path == output.Text)) with { UseCache = true })
+        .Where(output => output.Hash is { } hash && !inspector.IsCached(hash))]);
 }

@@ -11,6 +11,9 @@ public sealed record SyncSelection
     /// <summary>Tracked paths, paths inside tracked folders, folders above them, metadata files; relative to the root. Null for all.</summary>
     public IReadOnlyList<string>? Paths { get; init; }
 
+    /// <summary>Outputs as they were at some time, instead of those that metadata names; null for these.</summary>
+    public IReadOnlyList<TrackedOutput>? Outputs { get; init; }
+
     /// <summary>The metadata in the workspace.</summary>
     public bool Workspace { get; init; } = true;
 
@@ -87,6 +90,12 @@ public static class NeededObjects
     private static IEnumerable<OutputScope> Scopes(Repository repository, SyncSelection selection, OperationContext context,
         ICollection<PathFailure>? failures)
     {
+        if (selection.Outputs is { } given)
+        {
+            foreach (var output in given)
+                yield return new OutputScope(output, []);
+            yield break;
+        }
         var unknown = selection.Paths?.ToDictionary(p => p, DataVersionException? (_) => null, StringComparer.Ordinal) ?? [];
         if (selection.Workspace)
             foreach (var scope in ScopesOf(repository.Index))

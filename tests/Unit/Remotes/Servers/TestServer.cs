@@ -57,7 +57,8 @@ internal sealed class TestServer : IDisposable
     public static TestServer StartPrivate(string name) => new(name);
 
     /// <summary>Why this server cannot be used here; null when it can. It is installed for the answer, once per process (quick
-    /// when it is there already). <c>dvc</c> is the real DVC, which is no server, but needed as one.</summary>
+    /// when it is there already). <c>dvc</c> is the real DVC, which is no server, but needed as one, <c>dvc s3</c> DVC with what it needs for a scheme, <c>pwsh</c>
+    /// the real PowerShell.</summary>
     public static string? WhyNot(string name) => Reasons.GetOrAdd(name, static name => new Lazy<string?>(() => Install(name))).Value;
 
     /// <summary>Ends the process that clients talk to at once, as if its machine lost power; what it stored on disk stays.</summary>
@@ -89,6 +90,10 @@ internal sealed class TestServer : IDisposable
     {
         if (name == "dvc")
             return DvcFactAttribute.WhyNot;
+        if (name.StartsWith("dvc ", StringComparison.Ordinal))
+            return DvcFactAttribute.WhyNot ?? DvcProcess.WhyNot(name[4..]);
+        if (name == "pwsh")
+            return RealPowerShell.Path is null ? "pwsh is not on the PATH." : null;
         if (!OperatingSystem.IsLinux())
             return $"The server {name} needs Linux.";
         if (Heavy.Contains(name) && Environment.GetEnvironmentVariable("DATAVERSION_HEAVY_SERVERS") != "1")
