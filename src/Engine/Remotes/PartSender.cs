@@ -53,6 +53,28 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
         records.Remove(key, layout);
     }
 
+    /// <summary>Gives up uploads that were last gone on with before a time. The caller holds the repository's lock, so nobody goes on with
+    /// one now. What cannot be reached stays recorded.</summary>
+    public async Task ForgetAbandonedAsync(DateTime before, CancellationToken cancellation)
+    {
+        foreach (var (file, key, token, layout) in records.Abandoned(before))
+            try
+            {
+                await calls.RunAsync(async watch =>
+                {
+                    if (await uploads.ResumeAsync(key, token, layout, watch.Token).ConfigureAwait(false) is { } service)
+                        await using (service.ConfigureAwait(false))
+                            await service.AbortAsync(watch.Token).ConfigureAwait(false);
+                    return 0;
+                }, key, 0, cancellation).ConfigureAwait(false);
+                Files.FileRemoval.Try(file);
+            }
+            catch (DataVersionException)
+            {
+                // What was asked for has been pushed; this can wait.
+            }
+    }
+
     private PartLayout LayoutOf(RemoteUpload upload)
     {
         var least = Math.Max(Math.Max(LeastPart, uploads.Rules.LeastPart), (upload.Size + uploads.Rules.MostParts - 1) / uploads.Rules.MostParts);

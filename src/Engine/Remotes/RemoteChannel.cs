@@ -15,6 +15,9 @@ public sealed class RemoteChannel
 
     private const long MemoryTotal = 64 << 20;
 
+    /// <summary>An upload that was not gone on with for so long never will be.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(7);
+
     private readonly Repository repository;
     private readonly RemoteCalls calls;
     private readonly MemoryBudget budget = new(MemoryTotal);
@@ -84,6 +87,10 @@ public sealed class RemoteChannel
         if (!isChecked)
             uncheckedUploads.End(key);
     }
+
+    /// <summary>Gives up what this repository began to send to this remote days ago, and nobody goes on with.</summary>
+    /// <param name="cancellation">Ends it; what is left is given up the next time.</param>
+    internal Task ForgetAbandonedAsync(CancellationToken cancellation) => parts?.ForgetAbandonedAsync(DateTime.UtcNow - Abandoned, cancellation) ?? Task.CompletedTask;
 
     /// <summary>Receives a small value into memory.</summary>
     /// <param name="key">The key.</param>
@@ -172,8 +179,8 @@ public sealed class RemoteChannel
     // Over a way that checks nothing, what is there now is read, and replaced when it is wrong.
     private async Task RequireArrivedAsync(string key, RemoteUpload upload, CancellationToken cancellation)
     {
-        var wanted = upload.Md5 is { } known ? Convert.ToHexStringLower(known) : null;
-        for (var attempt = 1; wanted is not null; attempt++)
+        var wanted = upload.HashOfBytes();
+        for (var attempt = 1; ; attempt++)
         {
             string found;
             try

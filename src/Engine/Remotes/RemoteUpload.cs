@@ -62,6 +62,9 @@ public sealed class RemoteUpload
     /// <summary>MD5 of the bytes, for services that check it on arrival (Content-MD5); null when it is not known before.</summary>
     public byte[]? Md5 => !IsLegacyText && Hash is { } hash ? Convert.FromHexString(hash.Hex) : loaded is { } bytes ? MD5.HashData(bytes.Memory.Span) : null;
 
+    /// <summary>MD5 of the bytes in hexadecimal digits; the file is read for it where its name does not say it.</summary>
+    internal string HashOfBytes() => Md5 is { } known ? Convert.ToHexStringLower(known) : copies.Hash(Path, ContentHashAlgorithm.Md5).Hex;
+
     /// <summary>
     /// The bytes as a stream of exactly <see cref="Size"/> bytes, to be read from the start to the end. The read of the last
     /// bytes throws when they were not the right ones. It can be sought when <see cref="IsLoaded"/>.

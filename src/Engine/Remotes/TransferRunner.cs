@@ -66,7 +66,10 @@ public sealed class TransferRunner
                 foreach (var tree in plan.Trees)
                     Store(tree);
             if (isPush)
+            {
                 Confirm();
+                await channel.ForgetAbandonedAsync(context.Cancellation).ConfigureAwait(false);
+            }
             FaultPoint.Reach(isPush ? "push.done" : "fetch.done");
         }
         catch (DataVersionException error) when (error.Kind == DataErrorKind.RemoteFailed)

@@ -46,7 +46,29 @@ internal sealed class UploadRecords(string folder, string place)
     public void Begin(string key, PartLayout layout, string token)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{Header}\n{token}\n{layout.PartSize}\n"), durable: false);
+        AtomicFile.Write(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{Header}\n{token}\n{layout.PartSize}\n= {layout.Size} {PlaceMark} {key}\n"), durable: false);
+    }
+
+    /// <summary>The uploads to this remote that were last gone on with before a time: file of the record, key, token and layout (without hash).</summary>
+    /// <param name="before">The time, UTC.</param>
+    public IReadOnlyList<(string File, string Key, string Token, PartLayout Layout)> Abandoned(DateTime before)
+    {
+        var found = new List<(string, string, string, PartLayout)>();
+        if (!Directory.Exists(folder))
+            return found;
+        foreach (var file in Directory.EnumerateFiles(folder))
+            try
+            {
+                if (File.GetLastWriteTimeUtc(file) >= before || File.ReadAllLines(file) is not [Header, var token, var part, var line, ..] || line.Split(' ', 4) is not ["=", var size, var mark, var key] || mark != PlaceMark)
+                    continue;
+                if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var partSize) && partSize > 0 && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+                    found.Add((file, key, token, new PartLayout(length, partSize, default)));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // It is looked at the next time.
+            }
+        return found;
     }
 
     /// <summary>Records that the service has a part.</summary>
@@ -58,6 +80,9 @@ internal sealed class UploadRecords(string folder, string place)
 
     /// <summary>Forgets an upload.</summary>
     public void Remove(string key, PartLayout layout) => FileRemoval.Try(PathOf(key, layout));
+
+    // The address itself is nobody's business here.
+    private string PlaceMark => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes(place)));
 
     private string PathOf(string key, PartLayout layout) => Path.Join(folder, Convert.ToHexStringLower(
         System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes($"{place}\n{key}\n{layout.Size}\n{layout.Hash}"))));

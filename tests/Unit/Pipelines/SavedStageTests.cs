@@ -97,6 +97,22 @@ public sealed class SavedStageTests : IDisposable
         Assert.True(File.Exists(place.ObjectPath(md5)));
     }
 
+    [Fact]
+    public void What_an_earlier_run_made_is_pulled_instead_of_being_made_again()
+    {
+        place.Session.Run("$null = Add-DataRemote store $where -Default ; $null = Sync-DataRemote -Direction Push -RunCache", ("where", place.Root + "-store"));
+        place.Write("in.txt", "two");
+        Run("Invoke-Stage");
+        Directory.Delete(place.PathOf(".dvc/cache"), recursive: true);
+        foreach (var name in (string[])["a.txt", "b.txt"])
+            File.Delete(place.PathOf(name));
+        place.Write("in.txt", "one");
+
+        Assert.Equal([("a", StageOutcome.Restored), ("b", StageOutcome.Restored)], Run("Invoke-Stage -Pull"));
+
+        Assert.Equal("one", place.Read("b.txt"));
+    }
+
     private (string Address, StageOutcome Outcome)[] Run(string script) =>
         [.. place.Session.Run<StageResult>(script + " -Quiet").Select(result => (result.Target, result.Outcome))];
 }

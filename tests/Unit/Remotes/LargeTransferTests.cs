@@ -244,6 +244,47 @@ public sealed class LargeTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task A_large_old_text_over_a_way_that_checks_nothing_is_checked_by_reading_too()
+    {
+        // DVC 2 named texts by their bytes with the line ends of Unix.
+        var text = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a line of a text\r\n", 1_000_000)));
+        var name = Convert.ToHexStringLower(MD5.HashData(text.Where(b => b != '\r').ToArray()));
+        var path = Path.Combine(SyncSandbox.CacheOf(sandbox.Root), name[..2], name[2..]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, text);
+        File.Delete(Path.Combine(sandbox.Root, "large.bin.dvc"));
+        File.WriteAllText(Path.Combine(sandbox.Root, "old.txt.dvc"), $"outs:\n- md5: {name}\n  size: {text.Length}\n  path: old.txt\n");
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        var arrivals = 0;
+        service.Received = value => value[500] ^= Interlocked.Increment(ref arrivals) == 1 ? (byte)1 : (byte)0;
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(text, Assert.Single(service.Values).Value);
+        Assert.Equal(2, arrivals);
+    }
+
+    [Theory]
+    [InlineData(8, 0)]
+    [InlineData(6, 1)]
+    public async Task An_upload_that_nobody_went_on_with_for_a_week_is_given_up_by_the_next_push(int days, int left)
+    {
+        service.BeforePart = _ => throw new DataVersionException(DataErrorKind.TransferFailed, "No room.");
+        await PushAsync();
+        Assert.Single(service.Begun);
+        var record = Assert.Single(Directory.EnumerateFiles(Path.Combine(sandbox.Root, ".dvc", "tmp"), "*", SearchOption.AllDirectories), f => f.Contains("uploads", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(record, DateTime.UtcNow.AddDays(-days));
+        File.Delete(Path.Combine(sandbox.Root, "large.bin.dvc"));
+        File.WriteAllText(Path.Combine(sandbox.Root, "small.bin"), "small");
+        sandbox.Add("small.bin");
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await PushAsync()).Outcome);
+
+        Assert.Equal(left, service.Begun.Count);
+        Assert.Equal(left == 1, File.Exists(record));
+    }
+
+    [Fact]
     public async Task Nothing_is_on_its_way_any_more_when_an_upload_is_given_up()
     {
         var path = SyncSandbox.ObjectOf(SyncSandbox.CacheOf(sandbox.Root), Convert.ToHexStringLower(MD5.HashData(bytes)), isHash: true);
