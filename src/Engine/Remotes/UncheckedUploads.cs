@@ -75,6 +75,9 @@ internal sealed class UncheckedUploads(string folder, string place)
         {
             Directory.CreateDirectory(folder);
             file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+            // Not on the line that a killed session or a full disk cut off.
+            if (file.Length > 0)
+                file.Write("\n"u8);
         }
         file.Write(Encoding.UTF8.GetBytes($"{sign}{key}\n"));
     }

@@ -47,6 +47,9 @@ public sealed class UncheckedUploadsTests : IDisposable
 
         Assert.True(Notes("a").Contains("one"));
         Assert.False(Notes("a").Contains(""));
+        File.AppendAllText(path, "oth");
+        Notes("a").Begin("two");
+        Assert.True(Notes("a").Contains("two"));
     }
 
     private UncheckedUploads Notes(string place) => new(scratch.Root, place);
