@@ -94,7 +94,10 @@ public sealed class OddNameTests
         foreach (var name in metadata.Keys)
             File.Delete(place.PathOf(name + ".dvc"));
         place.Session.Run("$null = Add-DataFile -LiteralPath $names", ("names", Typed(names)));
-        Assert.All(metadata, m => Assert.Equal(m.Value, place.Read(m.Key + ".dvc")));
+        Assert.All(metadata, m => Assert.Equal(OnOneLine(m.Value), OnOneLine(place.Read(m.Key + ".dvc"))));
+
+        // Releases of ruamel.yaml do not agree on whether a long word begins a line of its own.
+        static string OnOneLine(string text) => text.Replace("path: \n    ", "path: ", StringComparison.Ordinal);
     }
 
     [Fact]
