@@ -15,6 +15,9 @@ public sealed class RemoteChannel
 
     private const long MemoryTotal = 64 << 20;
 
+    // Between two looks at a value that should be there.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
     /// <summary>An upload that was not gone on with for so long never will be.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(7);
 
@@ -189,6 +192,12 @@ public sealed class RemoteChannel
             }
             catch (DataVersionException error) when (error.Kind == DataErrorKind.ObjectMissing)
             {
+                // Another push may be giving its copy the name: some servers take away first what has it.
+                if (attempt < 3)
+                {
+                    await Task.Delay(Glance * attempt, cancellation).ConfigureAwait(false);
+                    continue;
+                }
                 throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Storage.Place}' accepted '{key}', but has nothing there.", key,
                     "Check the options of the remote (method), and what the server does with uploads.", error);
             }

@@ -207,6 +207,31 @@ public sealed class LargeTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_push_takes_away_for_a_moment_is_looked_for_again()
+    {
+        service.Traits = new StorageTraits { Connections = 4, ChecksArrival = false };
+        File.WriteAllBytes(Path.Combine(sandbox.Root, "small.bin"), [1, 2, 3]);
+        sandbox.Add("small.bin");
+        var key = RemoteKeys.Of(new ContentHash(MD5.HashData([1, 2, 3])));
+        byte[]? taken = null;
+        var looks = 0;
+        service.BeforeTransfer = transferred =>
+        {
+            if (transferred != key)
+                return;
+            if (++looks == 2)
+                Assert.True(service.Values.TryRemove(key, out taken));
+            else if (looks == 3)
+                service.Values[key] = taken!;
+        };
+
+        var results = await PushAsync();
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(results, r => r.Path == "small.bin").Outcome);
+        Assert.Equal([1, 2, 3], service.Values[key]);
+    }
+
+    [Fact]
     public async Task Repositories_that_share_a_cache_do_not_receive_into_one_file()
     {
         await PushAsync();
