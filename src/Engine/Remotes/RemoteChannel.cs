@@ -15,8 +15,8 @@ public sealed class RemoteChannel
 
     private const long MemoryTotal = 64 << 20;
 
-    // Between two looks at a value that should be there.
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+    /// <summary>Between two looks at a value that should be there.</summary>
+    internal static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     /// <summary>An upload that was not gone on with for so long never will be.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(7);

@@ -215,7 +215,14 @@ public sealed class TransferRunner
             return;
         var claimed = plan.Trees.Where(t => t.Obstacle is null && t.Awaited.All(arrived.ContainsKey)).SelectMany(t => t.Awaited.Concat(t.Present)).ToHashSet();
         var there = await remote.FindAsync(claimed, context).ConfigureAwait(false);
-        gone.UnionWith(claimed.Where(hash => !there.ContainsKey(hash)));
+        var missing = claimed.Where(hash => !there.ContainsKey(hash)).ToHashSet();
+        if (missing.Count > 0)
+        {
+            // As when a value is read back: another push may have been giving its copy the name just then.
+            await Task.Delay(RemoteChannel.Glance, context.Cancellation).ConfigureAwait(false);
+            missing.ExceptWith((await remote.FindAsync(missing, context).ConfigureAwait(false)).Keys);
+        }
+        gone.UnionWith(missing);
         if (gone.Count > 0)
             RemoteIndex.Of(repository, plan.Remote).Forget();
     }
