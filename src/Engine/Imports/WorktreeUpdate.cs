@@ -75,12 +75,16 @@ public sealed class WorktreeUpdate
                 if (await TryReceiveAsync(item).ConfigureAwait(false) is { } arrival)
                     arrivals.Add(arrival);
             var plan = CheckoutOf(arrivals);
+            var planned = arrivals.Count;
             foreach (var group in arrivals.GroupBy(arrival => arrival.Item.Remote.Name).ToList())
                 new VersionRecorder(repository, group.First().Item.Remote).Replace([.. group.Select(arrival => (arrival.Item.Output, arrival.Hash, arrival.Files))], (path, error) =>
                 {
                     failures.Add(new PathFailure(path, error));
                     arrivals.RemoveAll(arrival => arrival.Item.Output.MetadataPath == path);
                 });
+            // What could not be recorded does not come into the workspace either.
+            if (arrivals.Count < planned)
+                plan = CheckoutOf(arrivals);
             failures.AddRange(CheckoutRunner.Run(repository, plan, Options, static _ => { }, context));
             FaultPoint.Reach("import.placed");
             if (arrivals.Count > 0)

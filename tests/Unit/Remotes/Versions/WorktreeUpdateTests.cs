@@ -71,6 +71,28 @@ public sealed class WorktreeUpdateTests : IDisposable
     }
 
     [ServerFact]
+    public async Task What_cannot_be_recorded_does_not_come_into_the_workspace()
+    {
+        var root = await PushedAsync();
+        var before = File.ReadAllText(Path.Combine(root, "f"));
+        await sandbox.PutAsync(root, "f", "another");
+        await sandbox.PutAsync(root, "d/a", "changed");
+        using var repository = Repository.Open(root);
+        var items = WorktreeUpdate.Plan(repository, null);
+
+        // Somebody damages the file while the content is on its way.
+        var error = await Assert.ThrowsAnyAsync<DataVersionException>(() => WorktreeUpdate.RunAsync(repository, items, remote =>
+        {
+            File.WriteAllText(Path.Combine(root, "f.dvc"), "outs: [");
+            return RemoteStorages.OpenVersions(remote);
+        }, force: false, static _ => { }, OperationContext.Silent));
+
+        Assert.Contains("f.dvc", error.Message);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(root, "f")));
+        Assert.Equal("changed", File.ReadAllText(Path.Combine(root, "d", "a")));
+    }
+
+    [ServerFact]
     public async Task What_only_the_workspace_holds_is_not_overwritten()
     {
         var root = await PushedAsync();
