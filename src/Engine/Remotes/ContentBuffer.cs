@@ -39,7 +39,18 @@ internal sealed class ContentBuffer
     }
 
     /// <summary>One more needs the bytes.</summary>
-    public void Use() => Interlocked.Increment(ref users);
+    /// <exception cref="ObjectDisposedException">All who needed them have released them: they may be those of another value.</exception>
+    public void Use()
+    {
+        for (var known = Volatile.Read(ref users); ;)
+        {
+            ObjectDisposedException.ThrowIf(known == 0, this);
+            var before = Interlocked.CompareExchange(ref users, known + 1, known);
+            if (before == known)
+                return;
+            known = before;
+        }
+    }
 
     /// <summary>One needs the bytes no more.</summary>
     public void Release()

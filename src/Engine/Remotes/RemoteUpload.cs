@@ -8,6 +8,9 @@ namespace DataVersion.Engine.Remotes;
 /// </summary>
 public sealed class RemoteUpload
 {
+    /// <summary>Bytes that are written at a time.</summary>
+    private const int Piece = 1 << 20;
+
     private readonly VerifiedCopies copies;
     private ContentBuffer? loaded;
     private bool isShown;
@@ -61,6 +64,31 @@ public sealed class RemoteUpload
 
     /// <summary>MD5 of the bytes, for services that check it on arrival (Content-MD5); null when it is not known before.</summary>
     public byte[]? Md5 => !IsLegacyText && Hash is { } hash ? Convert.FromHexString(hash.Hex) : loaded is { } bytes ? MD5.HashData(bytes.Memory.Span) : null;
+
+    /// <summary>SHA-256 of the bytes in hexadecimal digits, for services whose signatures have it. Only when <see cref="IsLoaded"/>.</summary>
+    public string HashOfLoaded() => Convert.ToHexStringLower(SHA256.HashData(loaded!.Memory.Span));
+
+    /// <summary>Writes the bytes to a stream from where they are. Only when <see cref="IsLoaded"/>.</summary>
+    public async Task WriteToAsync(Stream target, CancellationToken cancellation)
+    {
+        var bytes = loaded ?? throw new ObjectDisposedException(nameof(RemoteUpload));
+        // The request may go on when nobody waits for it any more.
+        bytes.Use();
+        try
+        {
+            for (var rest = bytes.Memory; rest.Length > 0;)
+            {
+                var piece = rest[..Math.Min(rest.Length, Piece)];
+                await target.WriteAsync(piece, cancellation).ConfigureAwait(false);
+                Passing?.Invoke(piece.Length);
+                rest = rest[piece.Length..];
+            }
+        }
+        finally
+        {
+            bytes.Release();
+        }
+    }
 
     /// <summary>MD5 of the bytes in hexadecimal digits; the file is read for it where its name does not say it.</summary>
     internal string HashOfBytes() => Md5 is { } known ? Convert.ToHexStringLower(known) : copies.Hash(Path, ContentHashAlgorithm.Md5).Hex;

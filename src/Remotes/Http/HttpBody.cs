@@ -20,7 +20,10 @@ internal sealed class HttpBody : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        upload.IsLoaded ? upload.WriteToAsync(stream, cancellationToken) : ReadAndWriteAsync(stream, cancellationToken);
+
+    private async Task ReadAndWriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Clamp(upload.Size, 1, 1 << 18));
         try

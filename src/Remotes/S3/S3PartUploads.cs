@@ -56,17 +56,19 @@ internal sealed class S3PartUploads(S3Storage storage, S3ObjectOptions options, 
 
         public async Task PutAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
-            var sent = await storage.CallAsync($"store a part of '{key}'", key, async client =>
+            parts[number] = await storage.CallAsync($"store a part of '{key}'", key, async client =>
             {
+                if (await PutDirectAsync(number, bytes, cancellation).ConfigureAwait(false) is { } tag)
+                    return tag;
                 using var content = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
-                return await client.UploadPartAsync(options.Apply(new UploadPartRequest
+                var sent = await client.UploadPartAsync(options.Apply(new UploadPartRequest
                 {
                     BucketName = storage.Bucket, Key = storage.FullKey(key), UploadId = id, PartNumber = number + 1, PartSize = bytes.Length, InputStream = content,
                     UseChunkEncoding = false, DisablePayloadSigning = storage.SignsPayload ? null : true,
                     MD5Digest = storage.SignsPayload ? null : Convert.ToBase64String(MD5.HashData(bytes.Span)),
                 }), cancellation).ConfigureAwait(false);
+                return sent.ETag;
             }, cancellation).ConfigureAwait(false);
-            parts[number] = sent.ETag;
         }
 
         public async Task CompleteAsync(CancellationToken cancellation)
@@ -104,6 +106,18 @@ internal sealed class S3PartUploads(S3Storage storage, S3ObjectOptions options, 
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private async Task<string?> PutDirectAsync(int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        {
+            if (storage.Direct is not { } direct)
+                return null;
+            var content = new ReadOnlyMemoryContent(bytes);
+            content.Headers.ContentMD5 = storage.SignsPayload ? null : MD5.HashData(bytes.Span);
+            var query = string.Create(CultureInfo.InvariantCulture, $"partNumber={number + 1}&uploadId={Uri.EscapeDataString(id)}");
+            using var answer = await direct.SendAsync(HttpMethod.Put, storage.FullKey(key), query, direct.SendingPart, content,
+                storage.SignsPayload ? Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) : S3Signature.Unsigned, null, cancellation).ConfigureAwait(false);
+            return answer is null ? null : S3Direct.Header(answer, "ETag");
+        }
 
         // The ETag of an object in parts: MD5 of the MD5s, a dash, the number of parts. Of encrypted objects it is another.
         private string? WholeTag()

@@ -12,9 +12,12 @@ internal sealed class S3Session : IDisposable
 {
     private readonly Wire wire;
 
-    private S3Session(IAmazonS3 client, S3Credentials credentials, Wire wire) => (Client, Credentials, this.wire) = (client, credentials, wire);
+    private S3Session(IAmazonS3 client, S3Credentials credentials, Wire wire, S3Direct? direct) => (Client, Credentials, this.wire, Direct) = (client, credentials, wire, direct);
 
     public IAmazonS3 Client { get; }
+
+    /// <summary>The calls that move content; null where all of them are left to the SDK.</summary>
+    public S3Direct? Direct { get; }
 
     public S3Credentials Credentials { get; }
 
@@ -26,10 +29,11 @@ internal sealed class S3Session : IDisposable
 
     /// <summary>Finds credentials and region, and makes the client.</summary>
     /// <param name="settings">The settings.</param>
+    /// <param name="options">What is said of every object.</param>
     /// <param name="bucket">The bucket, whose region is asked for when nothing says it.</param>
     /// <param name="connections">Most connections.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public static async Task<S3Session> OpenAsync(S3Settings settings, string bucket, int connections, CancellationToken cancellation)
+    public static async Task<S3Session> OpenAsync(S3Settings settings, S3ObjectOptions options, string bucket, int connections, CancellationToken cancellation)
     {
         var handler = HttpConnections.Open(settings.Remote, connections);
         // A redirect would be followed without a signature; the SDK knows what to do with one.
@@ -41,7 +45,9 @@ internal sealed class S3Session : IDisposable
             var credentials = await S3Credentials.FindAsync(settings, cancellation).ConfigureAwait(false);
             var region = settings.Region ?? (settings.Endpoint is not null ? null
                 : await S3Region.FindAsync(http, new Uri($"{(settings.IsTls ? "https" : "http")}://s3.amazonaws.com"), bucket, cancellation).ConfigureAwait(false));
-            return new S3Session(new AmazonS3Client(credentials.Value, Configure(settings, region ?? "us-east-1", http)), credentials, wire);
+            var config = Configure(settings, region ?? "us-east-1", http);
+            var client = new AmazonS3Client(credentials.Value, config);
+            return new S3Session(client, credentials, wire, S3Direct.Open(client, config, credentials.Value, options, bucket, new HttpMessageInvoker(wire, disposeHandler: false)));
         }
         catch
         {

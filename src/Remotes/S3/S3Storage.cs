@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
@@ -110,20 +111,29 @@ internal sealed partial class S3Storage : IRemoteStorage
     public Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation) => CallAsync($"read '{key}'", key, async client =>
     {
         var (name, version) = Split(key);
+        if (await ReadDirectAsync(key, name, version, range, cancellation).ConfigureAwait(false) is { } answer)
+            using (answer)
+            {
+                RequirePart(key, range, answer.StatusCode, answer.Content.Headers.ContentLength ?? -1);
+                await using var body = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+                await StreamCopy.CopyAsync(body, target, answer.Content.Headers.ContentLength ?? -1, Place, key, cancellation).ConfigureAwait(false);
+                return true;
+            }
         var request = options.Apply(new GetObjectRequest { BucketName = Bucket, Key = name, VersionId = version });
         if (range.Length is { } length)
             request.ByteRange = new Amazon.S3.Model.ByteRange(range.Offset, range.Offset + length - 1);
         else if (range.Offset > 0)
             request.ByteRange = new Amazon.S3.Model.ByteRange($"bytes={range.Offset.ToString(CultureInfo.InvariantCulture)}-");
         using var response = await client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
-        if (!range.IsWhole && response.HttpStatusCode != HttpStatusCode.PartialContent && response.ContentLength != range.Length)
-            throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Place}' sent all of '{key}' when a part was asked for.", key, "Check what stands between here and there.");
+        RequirePart(key, range, response.HttpStatusCode, response.ContentLength);
         await StreamCopy.CopyAsync(BodyOf(response, key), target, response.ContentLength, Place, key, cancellation).ConfigureAwait(false);
         return true;
     }, cancellation);
 
     public Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation) => CallAsync($"store '{key}'", key, async client =>
     {
+        if (await StoreDirectAsync(key, content, cancellation).ConfigureAwait(false))
+            return true;
         Stream source = content.IsLoaded ? content.OpenRead() : new RepeatedStream(content.OpenRead, content.Size);
         await using (source.ConfigureAwait(false))
         {
@@ -200,6 +210,9 @@ internal sealed partial class S3Storage : IRemoteStorage
     // A bucket without versions calls the only one "null".
     private static string? VersionOf(string? version) => version is { Length: > 0 } and not "null" ? version : null;
 
+    /// <summary>The calls that move content; null where they are left to the SDK. Known when a call is made.</summary>
+    internal S3Direct? Direct => session!.Direct;
+
     private async Task<IAmazonS3> OpenAsync(CancellationToken cancellation)
     {
         if (session is { } open)
@@ -207,7 +220,7 @@ internal sealed partial class S3Storage : IRemoteStorage
         await opening.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return (session ??= await S3Session.OpenAsync(settings, Bucket, Traits.MostConnections, cancellation).ConfigureAwait(false)).Client;
+            return (session ??= await S3Session.OpenAsync(settings, options, Bucket, Traits.MostConnections, cancellation).ConfigureAwait(false)).Client;
         }
         finally
         {
@@ -219,6 +232,32 @@ internal sealed partial class S3Storage : IRemoteStorage
     // body. What is named by its hash the engine checks anyway. (An SDK that has not read everything does not compare.)
     private static Stream BodyOf(GetObjectResponse response, string key) =>
         response.ResponseStream is WrapperStream wrapped && response.ContentLength > 0 && RemoteKeys.TryParse(key, out _) ? wrapped.GetNonWrapperBaseStream() : response.ResponseStream;
+
+    private void RequirePart(string key, ByteRange range, HttpStatusCode status, long length)
+    {
+        if (!range.IsWhole && status != HttpStatusCode.PartialContent && length != range.Length)
+            throw new DataVersionException(DataErrorKind.TransferFailed, $"'{Place}' sent all of '{key}' when a part was asked for.", key, "Check what stands between here and there.");
+    }
+
+    // What is not named by its hash is left to the SDK, which compares it with the ETag.
+    private Task<HttpResponseMessage?> ReadDirectAsync(string key, string name, string? version, ByteRange range, CancellationToken cancellation) =>
+        Direct is { } direct && RemoteKeys.TryParse(key, out _)
+            ? direct.SendAsync(HttpMethod.Get, name, version is null ? "" : "versionId=" + Uri.EscapeDataString(version), direct.Reading, null, S3Signature.Empty,
+                range.IsWhole ? null : new RangeHeaderValue(range.Offset, range.Offset + range.Length - 1), cancellation)
+            : Task.FromResult<HttpResponseMessage?>(null);
+
+    private async Task<bool> StoreDirectAsync(string key, RemoteUpload content, CancellationToken cancellation)
+    {
+        if (Direct is not { } direct || !content.IsLoaded)
+            return false;
+        var body = new HttpBody(content);
+        body.Headers.ContentMD5 = content.Md5;
+        using var answer = await direct.SendAsync(HttpMethod.Put, address.FullKey(key), "", direct.Storing, body, SignsPayload ? content.HashOfLoaded() : S3Signature.Unsigned, null, cancellation).ConfigureAwait(false);
+        if (answer is null)
+            return false;
+        content.Stored = StoredAs(key, content.Size, S3Direct.Header(answer, "ETag"), S3Direct.Header(answer, "x-amz-version-id"));
+        return true;
+    }
 
     private (string Key, string? Version) Split(string key) => address.FullKey(key) is var full && VersionSuffix().Match(full) is { Success: true } match
         ? (full[..match.Index], Uri.UnescapeDataString(match.Groups[1].Value)) : (full, null);

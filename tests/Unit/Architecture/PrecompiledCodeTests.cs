@@ -93,7 +93,7 @@ public sealed class PrecompiledCodeTests
         var lib = Path.Combine(ModuleSession.ModuleFolder, "lib");
         foreach (var folder in Directory.GetDirectories(lib).Where(f => Directory.EnumerateFileSystemEntries(f).Any()))
         {
-            Assert.Equal(["DataVersion.Engine.dll", "DataVersion.Remotes.dll", "System.IO.Hashing.dll", "YamlDotNet.dll"],
+            Assert.Equal(["AWSSDK.Core.dll", "AWSSDK.S3.dll", "DataVersion.Engine.dll", "DataVersion.Remotes.dll", "Renci.SshNet.dll", "System.IO.Hashing.dll", "YamlDotNet.dll"],
                 Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             foreach (var twin in Directory.GetFiles(folder))
             {
