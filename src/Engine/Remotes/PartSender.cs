@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -7,7 +8,7 @@ namespace DataVersion.Engine.Remotes;
 /// <summary>
 /// Sends a large value in parts. The file is read once, in order, and hashed as it is read; parts go out several at a time
 /// where the service takes them so; the value gets its name only when all its bytes were right. What an earlier attempt or
-/// session has sent is compared with the file by its MD5, and not sent again.
+/// session has sent is compared with the file by a mark of its bytes (XXH128: the file as a whole is proven by its MD5), and not sent again.
 /// </summary>
 internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadRecords records, IPartUploads uploads)
 {
@@ -124,14 +125,14 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
                     // A service may take the last part for the end of the value.
                     if (number == layout.Count - 1 && !upload.IsLegacyText)
                         upload.Check(new ContentHash(whole.GetCurrentHash()));
-                    var md5 = Convert.ToHexStringLower(MD5.HashData(part.Span));
-                    if (sent.TryGetValue(number, out var known) && known == md5)
+                    var mark = Convert.ToHexStringLower(XxHash128.Hash(part.Span));
+                    if (sent.TryGetValue(number, out var known) && known == mark)
                     {
                         passed(part.Length);
                         Return(part);
                         continue;
                     }
-                    var sending = SendPartAsync(key, layout, service, number, part, md5, share, passed, failure);
+                    var sending = SendPartAsync(key, layout, service, number, part, mark, share, passed, failure);
                     share = null;
                     if (uploads.Rules.IsSequential)
                         await sending.ConfigureAwait(false);
@@ -158,7 +159,7 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
-    private async Task SendPartAsync(string key, PartLayout layout, IPartUpload service, int number, ReadOnlyMemory<byte> part, string md5, IDisposable share,
+    private async Task SendPartAsync(string key, PartLayout layout, IPartUpload service, int number, ReadOnlyMemory<byte> part, string mark, IDisposable share,
         Action<long> passed, CancellationTokenSource failure)
     {
         using (share)
@@ -174,7 +175,7 @@ internal sealed class PartSender(RemoteCalls calls, MemoryBudget budget, UploadR
                 // A call that failed may still be about to send of it.
                 if (attempts == 1)
                     Return(part);
-                records.Add(key, layout, number, md5);
+                records.Add(key, layout, number, mark);
                 FaultPoint.Reach("push.part");
                 passed(part.Length);
             }

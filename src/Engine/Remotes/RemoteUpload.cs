@@ -146,6 +146,10 @@ public sealed class RemoteUpload
         (loaded, Size) = (buffer, buffer.Length);
     }
 
+    /// <summary>True when these bytes stand at this place of the value. Only when <see cref="IsLoaded"/>.</summary>
+    internal bool Holds(long position, ReadOnlySpan<byte> bytes) =>
+        loaded is { } all && position + bytes.Length <= all.Length && all.Memory.Span.Slice((int)position, bytes.Length).SequenceEqual(bytes);
+
     /// <summary>Everything has been sent: the memory may be used for something else.</summary>
     internal void Unload()
     {

@@ -7,7 +7,7 @@ namespace DataVersion.Engine.Remotes;
 /// <summary>An upload in parts that was begun.</summary>
 /// <param name="Token">What the service needs to go on with it.</param>
 /// <param name="PartSize">Bytes of a part.</param>
-/// <param name="Parts">MD5 of each part that was sent, by its number.</param>
+/// <param name="Parts">The mark of each part that was sent, by its number.</param>
 internal sealed record UploadRecord(string Token, long PartSize, IReadOnlyDictionary<int, string> Parts);
 
 /// <summary>
@@ -18,7 +18,7 @@ internal sealed record UploadRecord(string Token, long PartSize, IReadOnlyDictio
 /// <param name="place">The remote's address, so that remotes are kept apart.</param>
 internal sealed class UploadRecords(string folder, string place)
 {
-    private const string Header = "dataversion upload 1";
+    private const string Header = "dataversion upload 2";
 
     /// <summary>What is known of an upload; null when nothing, or nothing readable, is.</summary>
     public UploadRecord? Find(string key, PartLayout layout)
@@ -37,8 +37,8 @@ internal sealed class UploadRecords(string folder, string place)
         var parts = new Dictionary<int, string>();
         foreach (var line in lines.Skip(3))
             // The last line may be torn.
-            if (line.Split(' ') is [var number, { Length: 32 } md5] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i))
-                parts[i] = md5;
+            if (line.Split(' ') is [var number, { Length: 32 } mark] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i))
+                parts[i] = mark;
         return new UploadRecord(lines[1], partSize, parts);
     }
 
@@ -72,10 +72,10 @@ internal sealed class UploadRecords(string folder, string place)
     }
 
     /// <summary>Records that the service has a part.</summary>
-    public void Add(string key, PartLayout layout, int number, string md5)
+    public void Add(string key, PartLayout layout, int number, string mark)
     {
         lock (this)
-            File.AppendAllText(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{number} {md5}\n"));
+            File.AppendAllText(PathOf(key, layout), string.Create(CultureInfo.InvariantCulture, $"{number} {mark}\n"));
     }
 
     /// <summary>Forgets an upload.</summary>

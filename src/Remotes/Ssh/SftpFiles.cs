@@ -33,7 +33,7 @@ internal static class SftpFiles
                 Ask(pipe, handle, window, ref asked, end);
                 if (!window.TryDequeue(out var next))
                     return;
-                for (var (at, left) = (next.Offset, next.Count); left > 0;)
+                for (var (at, left) = (next.Offset, (int)Math.Min(next.Count, end - next.Offset)); left > 0;)
                 {
                     var came = next.Reply.Data(pipe.Patience, target);
                     if (came == 0)

@@ -18,7 +18,7 @@ internal sealed class SftpReply
 
     /// <summary>The answer has come.</summary>
     /// <param name="kind">Its type.</param>
-    /// <param name="bytes">What it says, in an array that is given back by <see cref="Dispose"/>.</param>
+    /// <param name="bytes">What it says, in a shared array, which is given back when it has been read.</param>
     /// <param name="count">Number of bytes.</param>
     public void Come(byte kind, byte[] bytes, int count)
     {

@@ -44,7 +44,7 @@ internal sealed class SshConnector(SshSettings settings, string place, TimeSpan 
             var sftp = new SftpClient(Describe(settings, host, port)) { BufferSize = 256 * 1024, OperationTimeout = stall };
             below.Add(sftp);
             Connect(sftp, settings, cancellation);
-            return new SshConnection(sftp, below);
+            return new SshConnection(sftp, below, stall);
         }
         catch (Exception error)
         {

@@ -44,8 +44,8 @@ internal sealed class SshPartUploads(SshStorage storage) : IPartUploads
 /// <summary>An upload in parts.</summary>
 internal sealed class SshPartUpload(SshStorage storage, string key, string temporary, PartLayout layout, int present) : IPartUpload
 {
-    /// <summary>Calls that write a part.</summary>
-    private const int Writers = 8;
+    /// <summary>Calls that write a part: each connection has a lock and a cipher of its own.</summary>
+    private const int Writers = 4;
 
     /// <summary>What a call writes at least: several packets.</summary>
     private const int LeastBytes = 256 * 1024;
@@ -92,6 +92,18 @@ internal sealed class SshPartUpload(SshStorage storage, string key, string tempo
 
     private Task WriteAsync(long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => storage.MoveAsync($"store '{key}'", key, connection =>
     {
+        if (connection.Pipe is { } pipe)
+        {
+            var left = bytes;
+            SftpFiles.WriteAndClose(pipe, pipe.Open(temporary, SftpOpening.Write).Handle(pipe.Patience), offset, most =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var piece = left[..Math.Min(left.Length, most)];
+                left = left[piece.Length..];
+                return piece;
+            });
+            return true;
+        }
         using var file = connection.Client.Open(temporary, FileMode.Open, FileAccess.Write);
         file.Position = offset;
         for (var rest = bytes; rest.Length > 0; rest = rest[Math.Min(rest.Length, LeastBytes)..])

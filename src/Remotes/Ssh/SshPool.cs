@@ -4,8 +4,14 @@ using Renci.SshNet;
 namespace DataVersion.Remotes.Ssh;
 
 /// <summary>A connection, with what it goes through.</summary>
-internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable> below)
+/// <param name="client">The client.</param>
+/// <param name="below">All that is to be closed, the last first.</param>
+/// <param name="patience">How long to wait for an answer.</param>
+internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable> below, TimeSpan patience)
 {
+    private readonly Lock opening = new();
+    private SftpPipe? pipe;
+    private bool hasNoPipe;
     private int isClosed;
 
     /// <summary>The client; may be used by several threads.</summary>
@@ -20,11 +26,27 @@ internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable
     /// <summary>True as long as it seems to work.</summary>
     public bool IsAlive => Volatile.Read(ref isClosed) == 0 && client.IsConnected;
 
+    /// <summary>What moves content, opened when it is first needed; null where the server allows no further channel.</summary>
+    public SftpPipe? Pipe
+    {
+        get
+        {
+            lock (opening)
+            {
+                if (pipe is null && !hasNoPipe)
+                    hasNoPipe = (pipe = SftpPipe.TryOpen(client, patience)) is null;
+                return pipe;
+            }
+        }
+    }
+
     /// <summary>Closes it; calls under way fail.</summary>
     public void Close()
     {
-        if (Interlocked.Exchange(ref isClosed, 1) == 0)
-            SshConnector.Close(below);
+        if (Interlocked.Exchange(ref isClosed, 1) != 0)
+            return;
+        Volatile.Read(ref pipe)?.Dispose();
+        SshConnector.Close(below);
     }
 }
 

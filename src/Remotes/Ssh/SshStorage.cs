@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using DataVersion.Engine.Files;
@@ -34,8 +35,7 @@ internal sealed class SshStorage : IRemoteStorage
         root = "/" + address.Path;
         var settings = SshSettings.Read(remote, address, places ?? SshPlaces.OfUser());
         Place = address.ToString();
-        // SSH.NET asks for up to a hundred pieces of 64 KiB in advance, and takes them all.
-        Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 100 << 16 }.Within(remote);
+        Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 2 << 20 }.Within(remote);
         lanes = new SshLanes(Traits.MostConnections);
         connector = new SshConnector(settings, Place, Traits.Stall);
         pool = new SshPool(connector.Open, settings.MostConnections);
@@ -77,7 +77,9 @@ internal sealed class SshStorage : IRemoteStorage
     public Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation) => MoveAsync($"read '{key}'", key, connection =>
     {
         using var writer = new LaneStream(target, cancellation);
-        if (range.IsWhole)
+        if (connection.Pipe is { } pipe)
+            SftpFiles.Read(pipe, PathOf(key), writer, range.Offset, range.IsWhole ? null : range.Length);
+        else if (range.IsWhole)
             connection.Client.DownloadFile(PathOf(key), writer);
         else
             ReadRange(connection.Client, PathOf(key), writer, range);
@@ -91,9 +93,9 @@ internal sealed class SshStorage : IRemoteStorage
         try
         {
             using (var stream = new LaneStream(content.OpenRead(), cancellation, ownsInner: true))
-                InFolderOf(connection.Client, path, () => connection.Client.UploadFile(stream, temporary, canOverride: false));
+                InFolderOf(connection.Client, path, Writer(connection, temporary, stream));
             cancellation.ThrowIfCancellationRequested();
-            Rename(connection.Client, temporary, path);
+            Rename(connection, temporary, path);
         }
         catch
         {
@@ -181,6 +183,15 @@ internal sealed class SshStorage : IRemoteStorage
         }
     }
 
+    /// <inheritdoc cref="Rename(SftpClient, string, string)"/>
+    internal static void Rename(SshConnection connection, string from, string to)
+    {
+        if (connection.Pipe is { CanReplace: true } pipe)
+            pipe.Replace(from, to).Done(pipe.Patience);
+        else
+            Rename(connection.Client, from, to);
+    }
+
     /// <summary>Makes a file; the folder for it is made when that shows to be needed, once.</summary>
     internal void InFolderOf(SftpClient client, string path, Action make)
     {
@@ -203,6 +214,22 @@ internal sealed class SshStorage : IRemoteStorage
             }
         }
     }
+
+    private static Action Writer(SshConnection connection, string temporary, Stream stream) => connection.Pipe is { } pipe
+        ? () =>
+        {
+            var handle = pipe.Open(temporary, SftpOpening.Write | SftpOpening.Create | SftpOpening.New).Handle(pipe.Patience);
+            var buffer = ArrayPool<byte>.Shared.Rent(pipe.Piece);
+            try
+            {
+                SftpFiles.WriteAndClose(pipe, handle, 0, most => buffer.AsMemory(0, stream.Read(buffer, 0, most)));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        : () => connection.Client.UploadFile(stream, temporary, canOverride: false);
 
     /// <summary>Makes a call that asks or changes something small; when it is cancelled, nobody waits for its end.</summary>
     internal Task<T> AskAsync<T>(string what, string key, Func<SftpClient, T> call, CancellationToken cancellation) =>
