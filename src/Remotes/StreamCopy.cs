@@ -25,7 +25,7 @@ internal static class StreamCopy
                 int read;
                 try
                 {
-                    read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+                    read = TransferThread.IsCurrent ? source.Read(buffer) : await source.ReadAsync(buffer, cancellation).ConfigureAwait(false);
                 }
                 // Of the source only: an error of the target is another matter.
                 catch (Exception error) when (!cancellation.IsCancellationRequested && error is IOException or HttpRequestException)

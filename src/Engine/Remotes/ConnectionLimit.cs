@@ -64,7 +64,10 @@ internal sealed class ConnectionLimit
                     return;
             turn.TrySetCanceled(cancellation);
         }).ConfigureAwait(false))
-            await turn.Task.ConfigureAwait(false);
+            if (TransferThread.IsCurrent)
+                turn.Task.GetAwaiter().GetResult();
+            else
+                await turn.Task.ConfigureAwait(false);
     }
 
     /// <summary>A call has ended.</summary>

@@ -37,7 +37,10 @@ internal sealed class MemoryBudget
             }
             node.Value.Turn.TrySetCanceled(cancellation);
         }).ConfigureAwait(false))
-            await node.Value.Turn.Task.ConfigureAwait(false);
+            if (TransferThread.IsCurrent)
+                node.Value.Turn.Task.GetAwaiter().GetResult();
+            else
+                await node.Value.Turn.Task.ConfigureAwait(false);
         return new Share(this, bytes);
     }
 

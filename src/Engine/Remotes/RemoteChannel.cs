@@ -52,6 +52,9 @@ public sealed class RemoteChannel
     /// <summary>How many values may be worked on at a time.</summary>
     public int Width => calls.Limit.Most;
 
+    /// <summary>How many values are worth being worked on just now: one more than there may be calls, so that it shows when more of them would be used.</summary>
+    internal int WidthNow() => Math.Min(calls.Limit.Limit + 1, calls.Limit.Most);
+
     /// <summary>A temporary name for a large value, the same in each session of this repository.</summary>
     /// <param name="folder">The folder it will be in.</param>
     /// <param name="identity">What makes the value differ from every other.</param>

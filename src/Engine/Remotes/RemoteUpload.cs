@@ -68,7 +68,8 @@ public sealed class RemoteUpload
     /// <summary>SHA-256 of the bytes in hexadecimal digits, for services whose signatures have it. Only when <see cref="IsLoaded"/>.</summary>
     public string HashOfLoaded() => Convert.ToHexStringLower(SHA256.HashData(loaded!.Memory.Span));
 
-    /// <summary>Writes the bytes to a stream from where they are. Only when <see cref="IsLoaded"/>.</summary>
+    /// <summary>Writes the bytes to a stream from where they are. Only when <see cref="IsLoaded"/>. On a <see cref="TransferThread"/> it has
+    /// ended when it returns.</summary>
     public async Task WriteToAsync(Stream target, CancellationToken cancellation)
     {
         var bytes = loaded ?? throw new ObjectDisposedException(nameof(RemoteUpload));
@@ -79,7 +80,10 @@ public sealed class RemoteUpload
             for (var rest = bytes.Memory; rest.Length > 0;)
             {
                 var piece = rest[..Math.Min(rest.Length, Piece)];
-                await target.WriteAsync(piece, cancellation).ConfigureAwait(false);
+                if (TransferThread.IsCurrent)
+                    target.Write(piece.Span);
+                else
+                    await target.WriteAsync(piece, cancellation).ConfigureAwait(false);
                 Passing?.Invoke(piece.Length);
                 rest = rest[piece.Length..];
             }

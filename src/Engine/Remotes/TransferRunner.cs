@@ -93,15 +93,16 @@ public sealed class TransferRunner
             alone = new FolderTransfer(repository, remote, channel.Width, progress, context).Run(plan.Files, isPush, isPush ? Pushed : Fetched, IsOfOneObject);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         await Task.WhenAll(
-            RunAsync(alone.Where(f => f.Size > RemoteChannel.MostInMemory).OrderByDescending(f => f.Size), MostLarge),
-            RunAsync(alone.Where(f => f.Size <= RemoteChannel.MostInMemory), channel.Width)).ConfigureAwait(false);
+            RunAsync(Parallel.ForEachAsync(alone.Where(f => f.Size > RemoteChannel.MostInMemory).OrderByDescending(f => f.Size), Degree(MostLarge, stop.Token), MoveAsync)),
+            RunAsync(TransferThread.RunAsync([.. alone.Where(f => f.Size <= RemoteChannel.MostInMemory)], channel.WidthNow, MoveAsync, stop.Token))).ConfigureAwait(false);
 
-        async Task RunAsync(IEnumerable<TransferItem> items, int degree)
+        ValueTask MoveAsync(TransferItem item, CancellationToken token) => isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token);
+
+        async Task RunAsync(Task moving)
         {
             try
             {
-                await Parallel.ForEachAsync(items, Degree(degree, stop.Token), (item, token) =>
-                    isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token)).ConfigureAwait(false);
+                await moving.ConfigureAwait(false);
             }
             catch (DataVersionException)
             {

@@ -30,13 +30,19 @@ internal sealed class HttpBody : HttpContent
         {
             await using var source = Read(upload.OpenRead);
             for (int count; (count = await ReadAsync(source, buffer, cancellationToken).ConfigureAwait(false)) > 0;)
-                await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                if (TransferThread.IsCurrent)
+                    stream.Write(buffer, 0, count);
+                else
+                    await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        SerializeToStreamAsync(stream, context, cancellationToken).GetAwaiter().GetResult();
 
     protected override bool TryComputeLength(out long length)
     {

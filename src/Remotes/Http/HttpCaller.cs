@@ -18,17 +18,20 @@ internal sealed record HttpCall(HttpMethod Method, Uri Address, RemoteUpload? Co
 }
 
 /// <summary>Makes requests: says who we are, follows redirects without telling another host who we are, and describes refusals.</summary>
-/// <param name="handler">Makes connections; does not follow redirects. Closed with the caller.</param>
+/// <param name="open">Makes connections; does not follow redirects. Closed with the caller.</param>
 /// <param name="login">Who we are.</param>
 /// <param name="place">The remote, for messages.</param>
-internal sealed class HttpCaller(HttpMessageHandler handler, HttpLogin login, string place) : IDisposable
+internal sealed class HttpCaller(Func<HttpMessageHandler> open, HttpLogin login, string place) : IDisposable
 {
     private const int MostRedirects = 10;
 
     /// <summary>Larger bodies are sent when the server has said that it takes them.</summary>
     private const long LargeBody = 1 << 20;
 
-    private readonly HttpMessageInvoker client = new(handler);
+    private readonly HttpMessageInvoker client = new(open());
+
+    // Connections of its own: a socket that was waited for in another way once never blocks again.
+    private readonly Lazy<HttpMessageInvoker> blocking = new(() => new HttpMessageInvoker(open()));
     private volatile bool isAccepted;
 
     /// <summary>Who we are.</summary>
@@ -87,7 +90,12 @@ internal sealed class HttpCaller(HttpMessageHandler handler, HttpLogin login, st
     }
 
     /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        if (blocking.IsValueCreated)
+            blocking.Value.Dispose();
+    }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpCall call, bool isHome, CancellationToken cancellation)
     {
@@ -102,7 +110,7 @@ internal sealed class HttpCaller(HttpMessageHandler handler, HttpLogin login, st
             request.Headers.ExpectContinue = true;
         try
         {
-            return await client.SendAsync(request, cancellation).ConfigureAwait(false);
+            return TransferThread.IsCurrent ? blocking.Value.Send(request, cancellation) : await client.SendAsync(request, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (body?.Failure is not null && error is not OperationCanceledException)
         {

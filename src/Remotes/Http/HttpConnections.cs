@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Repositories;
@@ -21,11 +22,31 @@ internal static class HttpConnections
         {
             MaxConnectionsPerServer = connections, ConnectTimeout = Seconds(remote, "connect_timeout", 60), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             AutomaticDecompression = System.Net.DecompressionMethods.None, AllowAutoRedirect = false, UseCookies = false,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = 1 << 16,
+            ConnectCallback = ConnectAsync, Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = 1 << 16,
         };
         Trust(handler.SslOptions, remote);
         Identify(handler.SslOptions, remote);
         return handler;
+    }
+
+    // A socket that was waited for in another way once never blocks again: whoever reads from it is then woken by two other threads. On a
+    // thread of its own, because a host that does not answer would keep those of the pool.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using (cancellation.UnsafeRegister(static connecting => ((Socket)connecting!).Dispose(), socket))
+                await Task.Factory.StartNew(() => socket.Connect(context.DnsEndPoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception error)
+        {
+            socket.Dispose();
+            if (error is SocketException or ObjectDisposedException)
+                cancellation.ThrowIfCancellationRequested();
+            throw;
+        }
     }
 
     // cert_path and key_path; the key may be in the file of the certificate.

@@ -26,6 +26,8 @@ internal static class HttpDownload
         var skipped = range.Offset - start;
         var wanted = range.Length ?? (announced is { } size ? Math.Max(0, size - skipped) : null);
         await using var source = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        // A reading that blocks ends with its connection only.
+        using var end = TransferThread.IsCurrent ? cancellation.UnsafeRegister(static answer => ((HttpResponseMessage)answer!).Dispose(), response) : default;
         var received = await CopyAsync(source, target, skipped, wanted, cancellation).ConfigureAwait(false);
         if (wanted is { } all && received < all)
             throw new TransientRemoteException($"'{caller.Place}' gave {received} bytes of '{key}' instead of {all}.", key);
@@ -47,7 +49,8 @@ internal static class HttpDownload
             while (most is not { } end || copied < end)
             {
                 var limit = skip > 0 ? skip : most - copied ?? long.MaxValue;
-                var count = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(limit, buffer.Length)), cancellation).ConfigureAwait(false);
+                var room = buffer.AsMemory(0, (int)Math.Min(limit, buffer.Length));
+                var count = TransferThread.IsCurrent ? source.Read(room.Span) : await source.ReadAsync(room, cancellation).ConfigureAwait(false);
                 if (count == 0)
                     break;
                 if (skip > 0)

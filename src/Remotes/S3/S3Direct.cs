@@ -10,6 +10,7 @@ using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Model.Internal.MarshallTransformations;
+using DataVersion.Engine.Remotes;
 
 namespace DataVersion.Remotes.S3;
 
@@ -27,14 +28,15 @@ internal sealed class S3Direct
     private static readonly string[] NotKept = ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
     private readonly HttpMessageInvoker http;
+    private readonly HttpMessageInvoker blocking;
     private readonly IClientConfig config;
     private readonly AWSCredentials credentials;
     private readonly S3Signature signature;
     private readonly string root;
     private volatile bool isOff;
 
-    private S3Direct(HttpMessageInvoker http, IClientConfig config, AWSCredentials credentials, string root, string region) =>
-        (this.http, this.config, this.credentials, this.root, signature) = (http, config, credentials, root, new S3Signature(region));
+    private S3Direct(HttpMessageInvoker http, HttpMessageInvoker blocking, IClientConfig config, AWSCredentials credentials, string root, string region) =>
+        (this.http, this.blocking, this.config, this.credentials, this.root, signature) = (http, blocking, config, credentials, root, new S3Signature(region));
 
     /// <summary>Headers of every reading, storing, and sending of a part.</summary>
     public required IReadOnlyList<(string Name, string Value)> Reading { get; init; }
@@ -52,13 +54,14 @@ internal sealed class S3Direct
     /// <param name="options">What is said of every object.</param>
     /// <param name="bucket">The bucket.</param>
     /// <param name="http">The connections.</param>
-    public static S3Direct? Open(IAmazonS3 client, IClientConfig config, AWSCredentials credentials, S3ObjectOptions options, string bucket, HttpMessageInvoker http)
+    /// <param name="blocking">The connections of threads that block.</param>
+    public static S3Direct? Open(IAmazonS3 client, IClientConfig config, AWSCredentials credentials, S3ObjectOptions options, string bucket, HttpMessageInvoker http, HttpMessageInvoker blocking)
     {
         var get = options.Apply(new GetObjectRequest { BucketName = bucket, Key = "k" });
         var endpoint = client.DetermineServiceOperationEndpoint(get);
         if (endpoint.Headers is { Count: > 0 } || RegionOf(endpoint) is not { } region)
             return null;
-        return new S3Direct(http, config, credentials, endpoint.URL.TrimEnd('/'), config.AuthenticationRegion is { Length: > 0 } given ? given : region)
+        return new S3Direct(http, blocking, config, credentials, endpoint.URL.TrimEnd('/'), config.AuthenticationRegion is { Length: > 0 } given ? given : region)
         {
             Reading = Kept(GetObjectRequestMarshaller.Instance.Marshall(get)),
             Storing = Kept(PutObjectRequestMarshaller.Instance.Marshall(options.Apply(new PutObjectRequest { BucketName = bucket, Key = "k" }))),
@@ -97,7 +100,7 @@ internal sealed class S3Direct
             foreach (var (name, value) in signature.Sign(method, address, signed, payload, who, CorrectClockSkew.GetCorrectedUtcNowForEndpoint(root, config)))
                 request.Headers.TryAddWithoutValidation(name, value);
         }
-        var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
+        var response = TransferThread.IsCurrent ? blocking.Send(request, cancellation) : await http.SendAsync(request, cancellation).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)

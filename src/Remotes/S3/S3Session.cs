@@ -11,8 +11,10 @@ namespace DataVersion.Remotes.S3;
 internal sealed class S3Session : IDisposable
 {
     private readonly Wire wire;
+    private readonly Wire blocking;
 
-    private S3Session(IAmazonS3 client, S3Credentials credentials, Wire wire, S3Direct? direct) => (Client, Credentials, this.wire, Direct) = (client, credentials, wire, direct);
+    private S3Session(IAmazonS3 client, S3Credentials credentials, Wire wire, Wire blocking, S3Direct? direct) =>
+        (Client, Credentials, this.wire, this.blocking, Direct) = (client, credentials, wire, blocking, direct);
 
     public IAmazonS3 Client { get; }
 
@@ -35,10 +37,9 @@ internal sealed class S3Session : IDisposable
     /// <param name="cancellation">Ends the search.</param>
     public static async Task<S3Session> OpenAsync(S3Settings settings, S3ObjectOptions options, string bucket, int connections, CancellationToken cancellation)
     {
-        var handler = HttpConnections.Open(settings.Remote, connections);
-        // A redirect would be followed without a signature; the SDK knows what to do with one.
-        handler.AllowAutoRedirect = false;
-        var wire = new Wire(handler);
+        // A redirect would be followed without a signature, so none is; the SDK knows what to do with one.
+        var wire = new Wire(HttpConnections.Open(settings.Remote, connections));
+        var blocking = new Wire(HttpConnections.Open(settings.Remote, connections));
         var http = new HttpClient(wire) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {
@@ -47,11 +48,12 @@ internal sealed class S3Session : IDisposable
                 : await S3Region.FindAsync(http, new Uri($"{(settings.IsTls ? "https" : "http")}://s3.amazonaws.com"), bucket, cancellation).ConfigureAwait(false));
             var config = Configure(settings, region ?? "us-east-1", http);
             var client = new AmazonS3Client(credentials.Value, config);
-            return new S3Session(client, credentials, wire, S3Direct.Open(client, config, credentials.Value, options, bucket, new HttpMessageInvoker(wire, disposeHandler: false)));
+            return new S3Session(client, credentials, wire, blocking, S3Direct.Open(client, config, credentials.Value, options, bucket, new HttpMessageInvoker(wire), new HttpMessageInvoker(blocking)));
         }
         catch
         {
             http.Dispose();
+            blocking.Dispose();
             throw;
         }
     }
@@ -60,6 +62,7 @@ internal sealed class S3Session : IDisposable
     {
         Client.Dispose();
         wire.Dispose();
+        blocking.Dispose();
     }
 
     private static AmazonS3Config Configure(S3Settings settings, string region, HttpClient http)
@@ -98,11 +101,20 @@ internal sealed class S3Session : IDisposable
 
         public string? Service { get; private set; }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            See(await base.SendAsync(Prepare(request), cancellationToken).ConfigureAwait(false));
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => See(base.Send(Prepare(request), cancellationToken));
+
+        private static HttpRequestMessage Prepare(HttpRequestMessage request)
         {
             if (request.Content?.Headers.ContentLength is not >= LeastAsked)
                 request.Headers.ExpectContinue = false;
-            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return request;
+        }
+
+        private HttpResponseMessage See(HttpResponseMessage response)
+        {
             Clock = response.Headers.Date ?? Clock;
             Service = response.Headers.Server.Count > 0 ? response.Headers.Server.ToString() : Service;
             return response;

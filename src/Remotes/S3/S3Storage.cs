@@ -115,6 +115,8 @@ internal sealed partial class S3Storage : IRemoteStorage
             using (answer)
             {
                 RequirePart(key, range, answer.StatusCode, answer.Content.Headers.ContentLength ?? -1);
+                // A reading that blocks ends with its connection only.
+                using var end = TransferThread.IsCurrent ? cancellation.UnsafeRegister(static reading => ((HttpResponseMessage)reading!).Dispose(), answer) : default;
                 await using var body = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
                 await StreamCopy.CopyAsync(body, target, answer.Content.Headers.ContentLength ?? -1, Place, key, cancellation).ConfigureAwait(false);
                 return true;

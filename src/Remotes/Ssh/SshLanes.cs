@@ -1,3 +1,5 @@
+using DataVersion.Engine.Remotes;
+
 namespace DataVersion.Remotes.Ssh;
 
 /// <summary>
@@ -16,6 +18,8 @@ internal sealed class SshLanes(int most) : IDisposable
     /// <summary>Makes a call on one of the threads.</summary>
     public Task<T> RunAsync<T>(Func<T> call)
     {
+        if (TransferThread.IsCurrent)
+            return RunHere(call);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
@@ -40,6 +44,18 @@ internal sealed class SshLanes(int most) : IDisposable
             }
         }
         return done.Task;
+    }
+
+    private static Task<T> RunHere<T>(Func<T> call)
+    {
+        try
+        {
+            return Task.FromResult(call());
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<T>(error);
+        }
     }
 
     /// <summary>Lets the threads end when what waits is done.</summary>

@@ -241,6 +241,9 @@ internal sealed class SshStorage : IRemoteStorage
     {
         cancellation.ThrowIfCancellationRequested();
         SshConnection? used = null;
+        using var ended = new CancellationTokenSource();
+        // On a thread that may block this only returns when it is done.
+        using var closing = TransferThread.IsCurrent ? cancellation.UnsafeRegister(_ => _ = CloseAsync(() => Volatile.Read(ref used), ended.Token), null) : default;
         var done = lanes.RunAsync(() => Described(what, key, () => pool.Use(connection =>
         {
             Volatile.Write(ref used, connection);
@@ -248,7 +251,12 @@ internal sealed class SshStorage : IRemoteStorage
         }, cancellation)));
         try
         {
-            return await done.WaitAsync(cancellation).ConfigureAwait(false);
+            if (!done.IsCompleted)
+                return await done.WaitAsync(cancellation).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            if (!done.IsCompletedSuccessfully)
+                cancellation.ThrowIfCancellationRequested();
+            return await done.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!done.IsCompleted)
         {
@@ -258,6 +266,14 @@ internal sealed class SshStorage : IRemoteStorage
             await ((Task)done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
+    }
+
+    // A connection on which no piece comes is closed.
+    private static async Task CloseAsync(Func<SshConnection?> used, CancellationToken ended)
+    {
+        await Task.Delay(Grace, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ended.IsCancellationRequested)
+            used()?.Close();
     }
 
     /// <summary>Removes what an upload left, or remembers to, when its connection is broken.</summary>
