@@ -18,20 +18,20 @@ internal sealed record HttpCall(HttpMethod Method, Uri Address, RemoteUpload? Co
 }
 
 /// <summary>Makes requests: says who we are, follows redirects without telling another host who we are, and describes refusals.</summary>
-/// <param name="open">Makes connections; does not follow redirects. Closed with the caller.</param>
+/// <param name="open">Makes connections, for threads that block or for others; does not follow redirects. Closed with the caller.</param>
 /// <param name="login">Who we are.</param>
 /// <param name="place">The remote, for messages.</param>
-internal sealed class HttpCaller(Func<HttpMessageHandler> open, HttpLogin login, string place) : IDisposable
+internal sealed class HttpCaller(Func<bool, HttpMessageHandler> open, HttpLogin login, string place) : IDisposable
 {
     private const int MostRedirects = 10;
 
     /// <summary>Larger bodies are sent when the server has said that it takes them.</summary>
     private const long LargeBody = 1 << 20;
 
-    private readonly HttpMessageInvoker client = new(open());
+    private readonly HttpMessageInvoker client = new(open(false));
 
     // Connections of its own: a socket that was waited for in another way once never blocks again.
-    private readonly Lazy<HttpMessageInvoker> blocking = new(() => new HttpMessageInvoker(open()));
+    private readonly Lazy<HttpMessageInvoker> blocking = new(() => new HttpMessageInvoker(open(true)));
     private volatile bool isAccepted;
 
     /// <summary>Who we are.</summary>

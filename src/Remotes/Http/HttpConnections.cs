@@ -15,14 +15,16 @@ internal static class HttpConnections
     /// must not go with them to another host.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="connections">Most connections to one host.</param>
+    /// <param name="isBlocking">They are for threads that block. An answer of which the rest is not wanted may still be read by such a
+    /// thread, so nobody else reads that rest to use the connection again.</param>
     /// <exception cref="DataVersionException">RemoteFailed: the file of authorities cannot be read.</exception>
-    public static SocketsHttpHandler Open(RemoteConfiguration remote, int connections)
+    public static SocketsHttpHandler Open(RemoteConfiguration remote, int connections, bool isBlocking = false)
     {
         var handler = new SocketsHttpHandler
         {
             MaxConnectionsPerServer = connections, ConnectTimeout = Seconds(remote, "connect_timeout", 60), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             AutomaticDecompression = System.Net.DecompressionMethods.None, AllowAutoRedirect = false, UseCookies = false,
-            ConnectCallback = ConnectAsync, Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = 1 << 16,
+            ConnectCallback = ConnectAsync, Expect100ContinueTimeout = TimeSpan.FromSeconds(2), ResponseDrainTimeout = TimeSpan.FromMilliseconds(200), MaxResponseDrainSize = isBlocking ? 0 : 1 << 16,
         };
         Trust(handler.SslOptions, remote);
         Identify(handler.SslOptions, remote);

@@ -39,7 +39,7 @@ internal sealed class S3Session : IDisposable
     {
         // A redirect would be followed without a signature, so none is; the SDK knows what to do with one.
         var wire = new Wire(HttpConnections.Open(settings.Remote, connections));
-        var blocking = new Wire(HttpConnections.Open(settings.Remote, connections));
+        var blocking = new Wire(HttpConnections.Open(settings.Remote, connections, isBlocking: true));
         var http = new HttpClient(wire) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {

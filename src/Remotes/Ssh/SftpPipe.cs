@@ -76,6 +76,16 @@ internal sealed class SftpPipe : IDisposable
     /// <summary>How long to wait for an answer.</summary>
     public TimeSpan Patience => patience;
 
+    /// <summary>True when nobody gets an answer any more.</summary>
+    public bool IsEnded
+    {
+        get
+        {
+            lock (gate)
+                return failure is not null;
+        }
+    }
+
     /// <summary>Nobody gets an answer any more.</summary>
     public void End(Exception why)
     {

@@ -43,7 +43,7 @@ internal sealed class SftpReply
     public byte[] Handle(TimeSpan most) => Take(most, SftpType.Handle, static body => BytesAt(body, 0).ToArray());
 
     /// <summary>Waits for a length, of the attributes of a file; -1 when they do not have it.</summary>
-    public long Size(TimeSpan most) => Take(most, SftpType.Attributes, static body => (BinaryPrimitives.ReadUInt32BigEndian(body) & 1) != 0 ? (long)BinaryPrimitives.ReadUInt64BigEndian(body[4..]) : -1);
+    public long Size(TimeSpan most) => Take(most, SftpType.Attributes, static body => (NumberOf(body) & 1) == 0 ? -1 : body.Length >= 12 ? (long)BinaryPrimitives.ReadUInt64BigEndian(body[4..]) : throw Cut());
 
     /// <summary>Waits for the word that something has been done.</summary>
     public void Done(TimeSpan most)
@@ -51,7 +51,7 @@ internal sealed class SftpReply
         Wait(most);
         try
         {
-            if (type != SftpType.Status || BinaryPrimitives.ReadUInt32BigEndian(body) != 0)
+            if (type != SftpType.Status || NumberOf(body.AsSpan(0, length)) != 0)
                 throw Error();
         }
         finally
@@ -67,7 +67,7 @@ internal sealed class SftpReply
         Wait(most);
         try
         {
-            if (type == SftpType.Status && BinaryPrimitives.ReadUInt32BigEndian(body) == (uint)StatusCode.Eof)
+            if (type == SftpType.Status && NumberOf(body.AsSpan(0, length)) == (uint)StatusCode.Eof)
                 return 0;
             if (type != SftpType.Data)
                 throw Error();
@@ -101,9 +101,13 @@ internal sealed class SftpReply
     public static ReadOnlySpan<byte> BytesAt(ReadOnlySpan<byte> body, int at)
     {
         if (body.Length < at + 4 || BinaryPrimitives.ReadUInt32BigEndian(body[at..]) is var count && count > body.Length - at - 4)
-            throw new SshException("The server sent an answer that is cut short.");
+            throw Cut();
         return body.Slice(at + 4, (int)count);
     }
+
+    private static uint NumberOf(ReadOnlySpan<byte> body) => body.Length >= 4 ? BinaryPrimitives.ReadUInt32BigEndian(body) : throw Cut();
+
+    private static SshException Cut() => new("The server sent an answer that is cut short.");
 
     private T Take<T>(TimeSpan most, byte wanted, Func<ReadOnlySpan<byte>, T> read)
     {

@@ -7,7 +7,11 @@ using Renci.SshNet.Common;
 namespace DataVersion.Remotes.Ssh;
 
 /// <summary>Opens connections: through the hosts in between, with host keys checked, logged in. Not several at a time.</summary>
-internal sealed class SshConnector(SshSettings settings, string place, TimeSpan stall)
+/// <param name="settings">How to get there.</param>
+/// <param name="place">The remote, for messages.</param>
+/// <param name="stall">How long to wait for an answer.</param>
+/// <param name="allowsPipe">Content may move over a channel of its own.</param>
+internal sealed class SshConnector(SshSettings settings, string place, TimeSpan stall, bool allowsPipe)
 {
     private static readonly string[] FastCiphers = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
 
@@ -44,7 +48,7 @@ internal sealed class SshConnector(SshSettings settings, string place, TimeSpan 
             var sftp = new SftpClient(Describe(settings, host, port)) { BufferSize = 256 * 1024, OperationTimeout = stall };
             below.Add(sftp);
             Connect(sftp, settings, cancellation);
-            return new SshConnection(sftp, below, stall);
+            return new SshConnection(sftp, below, stall, allowsPipe);
         }
         catch (Exception error)
         {

@@ -7,11 +7,12 @@ namespace DataVersion.Remotes.Ssh;
 /// <param name="client">The client.</param>
 /// <param name="below">All that is to be closed, the last first.</param>
 /// <param name="patience">How long to wait for an answer.</param>
-internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable> below, TimeSpan patience)
+/// <param name="allowsPipe">There may be a <see cref="Pipe"/>.</param>
+internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable> below, TimeSpan patience, bool allowsPipe)
 {
     private readonly Lock opening = new();
     private SftpPipe? pipe;
-    private bool hasNoPipe;
+    private bool hasNoPipe = !allowsPipe;
     private int isClosed;
 
     /// <summary>The client; may be used by several threads.</summary>
@@ -24,7 +25,7 @@ internal sealed class SshConnection(SftpClient client, IReadOnlyList<IDisposable
     public bool IsDropped { get; set; }
 
     /// <summary>True as long as it seems to work.</summary>
-    public bool IsAlive => Volatile.Read(ref isClosed) == 0 && client.IsConnected;
+    public bool IsAlive => Volatile.Read(ref isClosed) == 0 && client.IsConnected && Volatile.Read(ref pipe) is not { IsEnded: true };
 
     /// <summary>What moves content, opened when it is first needed; null where the server allows no further channel.</summary>
     public SftpPipe? Pipe

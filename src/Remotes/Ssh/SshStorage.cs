@@ -28,8 +28,9 @@ internal sealed class SshStorage : IRemoteStorage
     /// <summary>Describes the storage; nothing is contacted.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="places">Where keys, known hosts and settings are; null for those of the user.</param>
+    /// <param name="allowsPipe">False to move content as with a server that allows one channel only: for tests.</param>
     /// <exception cref="DataVersionException">RemoteFailed: options that are not supported.</exception>
-    public SshStorage(RemoteConfiguration remote, SshPlaces? places = null)
+    public SshStorage(RemoteConfiguration remote, SshPlaces? places = null, bool allowsPipe = true)
     {
         var address = RemoteAddress.Parse(remote.Url);
         root = "/" + address.Path;
@@ -37,7 +38,7 @@ internal sealed class SshStorage : IRemoteStorage
         Place = address.ToString();
         Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 2 << 20 }.Within(remote);
         lanes = new SshLanes(Traits.MostConnections);
-        connector = new SshConnector(settings, Place, Traits.Stall);
+        connector = new SshConnector(settings, Place, Traits.Stall, allowsPipe);
         pool = new SshPool(connector.Open, settings.MostConnections);
         Parts = new SshPartUploads(this);
     }

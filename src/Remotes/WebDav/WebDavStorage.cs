@@ -34,7 +34,7 @@ internal sealed class WebDavStorage : IRemoteStorage
         address = new HttpAddress(url, url.Scheme == "webdavs" ? "https" : "http");
         root = MultiStatus.PathOf(address.OfFolder("").AbsolutePath);
         Traits = new StorageTraits { Stall = HttpConnections.Seconds(remote, "timeout", 30), ChecksArrival = url.Scheme == "webdavs" }.Within(remote);
-        caller = new HttpCaller(() => HttpConnections.Open(remote, Traits.MostConnections), LoginOf(remote, url), Place);
+        caller = new HttpCaller(isBlocking => HttpConnections.Open(remote, Traits.MostConnections, isBlocking), LoginOf(remote, url), Place);
         folders = new DavFolders(caller, Traits.Stall);
     }
 

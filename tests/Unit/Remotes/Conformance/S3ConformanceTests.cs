@@ -6,7 +6,7 @@ namespace DataVersion.Tests.Remotes;
 
 /// <summary>The S3 protocol of Ceph.</summary>
 [Server("s3")]
-public sealed class S3ConformanceTests : StorageConformance
+public class S3ConformanceTests : StorageConformance
 {
     private static TestServer Ceph => TestServer.Get("s3");
 

@@ -5,7 +5,7 @@ namespace DataVersion.Tests.Remotes.Http;
 
 /// <summary>nginx, which takes uploads by PUT, with a password.</summary>
 [Server("http")]
-public sealed class HttpPutConformanceTests : StorageConformance
+public class HttpPutConformanceTests : StorageConformance
 {
     private static TestServer Nginx => TestServer.Get("http");
 
@@ -21,7 +21,7 @@ public sealed class HttpPutConformanceTests : StorageConformance
 
 /// <summary>nginx over TLS, which takes uploads by POST, as DVC sends them; a header carries the secret.</summary>
 [Server("http")]
-public sealed class HttpPostConformanceTests : StorageConformance
+public class HttpPostConformanceTests : StorageConformance
 {
     private static TestServer Nginx => TestServer.Get("http");
 

@@ -5,11 +5,18 @@ namespace DataVersion.Tests.Remotes.Ssh;
 
 /// <summary>OpenSSH, with a key.</summary>
 [Server("ssh")]
-public sealed class OpenSshConformanceTests : SshConformance
+public class OpenSshConformanceTests : SshConformance
 {
     private protected override TestServer Far => TestServer.Get("ssh");
 
     private protected override (string Option, string Value) Login => ("keyfile", Far["key"]);
+}
+
+/// <summary>OpenSSH, as if it allowed one channel of a connection only.</summary>
+[Server("ssh")]
+public sealed class OneChannelConformanceTests : OpenSshConformanceTests
+{
+    private protected override bool AllowsPipe => false;
 }
 
 /// <summary>ProFTPD's SFTP, with a password.</summary>
@@ -30,6 +37,8 @@ public abstract class SshConformance : StorageConformance
 
     private protected abstract (string Option, string Value) Login { get; }
 
+    private protected virtual bool AllowsPipe => true;
+
     private protected override (string Host, int Port)? Server => Far.Address;
 
     private protected override IRemoteStorage Open(string prefix, int? port = null) => Open(prefix, port ?? Far.Address.Port, Login);
@@ -41,6 +50,7 @@ public abstract class SshConformance : StorageConformance
     private IRemoteStorage Open(string path, int port, (string, string) login)
     {
         home.Trust(Far);
+        home.AllowsPipe = AllowsPipe;
         return home.Open($"ssh://{Far["user"]}@{Far["host"]}:{port}{Far["root"].TrimEnd('/')}/{path}", login);
     }
 }

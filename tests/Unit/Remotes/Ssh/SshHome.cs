@@ -19,6 +19,9 @@ internal sealed class SshHome : IDisposable
 
     public string? Agent { get; set; }
 
+    /// <summary>Content may move over a channel of its own.</summary>
+    public bool AllowsPipe { get; set; } = true;
+
     public SshPlaces Places => new(folder.PathOf("home"), folder.PathOf("etc"), Agent);
 
     /// <summary>Trusts the keys of a server at any port of its host.</summary>
@@ -31,7 +34,7 @@ internal sealed class SshHome : IDisposable
     public IRemoteStorage Open(string url, params (string Option, string Value)[] options)
     {
         var remote = new RemoteConfiguration("far", url, options.ToDictionary(o => o.Option, o => o.Value), [ConfigScope.Repository], true);
-        return new GuardedStorage(new SshStorage(remote, Places), remote);
+        return new GuardedStorage(new SshStorage(remote, Places, AllowsPipe), remote);
     }
 
     public IRemoteStorage Open(TestServer server, params (string Option, string Value)[] options) =>

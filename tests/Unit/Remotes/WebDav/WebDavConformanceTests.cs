@@ -6,7 +6,7 @@ namespace DataVersion.Tests.Remotes.WebDav;
 
 /// <summary>Apache with a basic password.</summary>
 [Server("webdav")]
-public sealed class WebDavConformanceTests : StorageConformance
+public class WebDavConformanceTests : StorageConformance
 {
     private static TestServer Apache => TestServer.Get("webdav");
 
