@@ -33,6 +33,10 @@ public sealed record StorageTraits
     /// Content-MD5). When nobody does, the engine reads what it has sent.</summary>
     public bool ChecksArrival { get; init; } = true;
 
+    /// <summary>On a <see cref="TransferThread"/> values move without any other thread. Not over TLS: its handshake makes a socket one that
+    /// never blocks again.</summary>
+    public bool CanBlock { get; init; }
+
     /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -94,7 +94,10 @@ public sealed class TransferRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         await Task.WhenAll(
             RunAsync(Parallel.ForEachAsync(alone.Where(f => f.Size > RemoteChannel.MostInMemory).OrderByDescending(f => f.Size), Degree(MostLarge, stop.Token), MoveAsync)),
-            RunAsync(TransferThread.RunAsync([.. alone.Where(f => f.Size <= RemoteChannel.MostInMemory)], channel.WidthNow, MoveAsync, stop.Token))).ConfigureAwait(false);
+            RunAsync(MoveSmallAsync([.. alone.Where(f => f.Size <= RemoteChannel.MostInMemory)]))).ConfigureAwait(false);
+
+        Task MoveSmallAsync(IReadOnlyList<TransferItem> items) => remote.Storage.Traits.CanBlock
+            ? TransferThread.RunAsync(items, channel.WidthNow, MoveAsync, stop.Token) : Parallel.ForEachAsync(items, Degree(channel.Width, stop.Token), MoveAsync);
 
         ValueTask MoveAsync(TransferItem item, CancellationToken token) => isPush ? PushAsync(item, copies, token) : FetchAsync(item, copies, token);
 

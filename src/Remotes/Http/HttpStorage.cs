@@ -27,7 +27,7 @@ internal sealed class HttpStorage : IRemoteStorage
         address = new HttpAddress(url, url.Scheme);
         method = new HttpMethod((remote.Get("method") ?? "POST").ToUpperInvariant());
         // What takes forms (POST) rarely knows how to delete; what keeps files (PUT) does mostly.
-        Traits = new StorageTraits { CanList = false, CanDelete = method == HttpMethod.Put, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), ChecksArrival = url.Scheme == "https" }.Within(remote);
+        Traits = new StorageTraits { CanList = false, CanDelete = method == HttpMethod.Put, Stall = HttpConnections.Seconds(remote, "read_timeout", 60), ChecksArrival = url.Scheme == "https", CanBlock = url.Scheme == "http" }.Within(remote);
         caller = new HttpCaller(isBlocking => HttpConnections.Open(remote, Traits.MostConnections, isBlocking), LoginOf(remote, url), Place);
     }
 

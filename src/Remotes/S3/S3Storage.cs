@@ -42,7 +42,7 @@ internal sealed partial class S3Storage : IRemoteStorage
         settings = new S3Settings(remote, environment, home);
         options = new S3ObjectOptions(settings);
         var most = int.TryParse(settings.S3("max_concurrent_requests"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 64;
-        Traits = new StorageTraits { Connections = Math.Min(12, most), MostConnections = most, PageSize = 1000, DeleteBatch = 1000, Stall = HttpConnections.Seconds(remote, "read_timeout", 60) }.Within(remote);
+        Traits = new StorageTraits { Connections = Math.Min(12, most), MostConnections = most, PageSize = 1000, DeleteBatch = 1000, CanBlock = !settings.IsTls, Stall = HttpConnections.Seconds(remote, "read_timeout", 60) }.Within(remote);
         deletions = new S3Deletions(this);
         parts = new S3PartUploads(this, options, settings.S3Bytes("multipart_chunksize") ?? 0);
     }

@@ -36,7 +36,7 @@ internal sealed class SshStorage : IRemoteStorage
         root = "/" + address.Path;
         var settings = SshSettings.Read(remote, address, places ?? SshPlaces.OfUser());
         Place = address.ToString();
-        Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 2 << 20 }.Within(remote);
+        Traits = new StorageTraits { Connections = 16, MostConnections = 32, ReadAhead = 2 << 20, CanBlock = true }.Within(remote);
         lanes = new SshLanes(Traits.MostConnections);
         connector = new SshConnector(settings, Place, Traits.Stall, allowsPipe);
         pool = new SshPool(connector.Open, settings.MostConnections);

@@ -33,7 +33,7 @@ internal sealed class WebDavStorage : IRemoteStorage
         var url = RemoteAddress.Parse(remote.Url);
         address = new HttpAddress(url, url.Scheme == "webdavs" ? "https" : "http");
         root = MultiStatus.PathOf(address.OfFolder("").AbsolutePath);
-        Traits = new StorageTraits { Stall = HttpConnections.Seconds(remote, "timeout", 30), ChecksArrival = url.Scheme == "webdavs" }.Within(remote);
+        Traits = new StorageTraits { Stall = HttpConnections.Seconds(remote, "timeout", 30), ChecksArrival = url.Scheme == "webdavs", CanBlock = url.Scheme == "webdav" }.Within(remote);
         caller = new HttpCaller(isBlocking => HttpConnections.Open(remote, Traits.MostConnections, isBlocking), LoginOf(remote, url), Place);
         folders = new DavFolders(caller, Traits.Stall);
     }
