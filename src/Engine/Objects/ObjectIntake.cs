@@ -100,7 +100,7 @@ public sealed partial class ObjectStoreWriter
             if (request.KnownHash is not { } hash || request.Known.Kind != FileKind.File)
                 return null;
             var check = (request.Known.LinkCount > 1 && writer.inodes!.IsInode(hash, request.Known.Inode) ? writer.verifier.VerifyAs(hash, request.Known) : null)
-                ?? writer.verifier.Verify(hash, worker.Alone, always: false);
+                ?? writer.verifier.Verify(hash, worker.Alone, always: false, writer.stats);
             return check.Verdict == ObjectVerdict.Good
                 ? new StoreOutcome(StoreStatus.AlreadyThere, hash, request.Known, null, null) { Object = check.Stat } : null;
         }
