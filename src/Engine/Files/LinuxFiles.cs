@@ -32,12 +32,15 @@ internal static unsafe partial class LinuxFiles
     }
 
     /// <summary>The stat of an open file, whatever its name stands for by now.</summary>
-    public static FileStat Stat(SafeFileHandle file, string path)
+    public static FileStat Stat(SafeFileHandle file, string path) => Stamp(file, path).Stat;
+
+    /// <summary>The same, and when the inode was last changed.</summary>
+    public static FileStamp Stamp(SafeFileHandle file, string path)
     {
         Statx buffer;
         if (statxOf(file, "", AtEmptyPath, BasicStats, &buffer) != 0)
             throw NativeError.ToException(Marshal.GetLastPInvokeError(), path);
-        return Convert(buffer);
+        return new FileStamp(Convert(buffer), ToNs(buffer.Changed));
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ public sealed partial class ObjectStoreWriter
     private readonly ObjectVerifier verifier;
     private readonly IStatRecords records;
     private readonly ConcurrentDictionary<ulong, bool> cannotClone = new();
+    private readonly ConcurrentDictionary<ulong, bool> keepsTimes = new();
     private ObjectInodes? inodes;
     private ObjectStats? stats;
 
@@ -129,6 +130,10 @@ public sealed partial class ObjectStoreWriter
             intake.Begin();
         }
     }
+
+    // File systems of this machine that clone. A server's clock may be another, and what it tells may be old.
+    private bool KeepsTimes(ulong device, string path) => keepsTimes.GetOrAdd(device, static (_, path) =>
+        OperatingSystem.IsLinux() && new DriveInfo(path).DriveFormat is "btrfs" or "xfs", path);
 
     private static SourceFile OpenSource(string path)
     {
