@@ -56,11 +56,12 @@ public sealed class VersionKillTests
         }
     }
 
-    private static string Remote(string place)
+    /// <summary>Commands that make a default remote that keeps versions, at a place of its own.</summary>
+    internal static string Remote(string place, string option = "version_aware")
     {
         var server = TestServer.Get("s3");
         return $"""
-            Add-DataRemote v s3://{server["versionedBucket"]}/kill-{Guid.NewGuid():N}/{place} -Default -Option @{"{"} endpointurl = '{server["endpoint"]}'; region = '{server["region"]}'; access_key_id = '{server["accessKey"]}'; secret_access_key = '{server["secretKey"]}'; version_aware = 'true' {"}"}
+            Add-DataRemote v s3://{server["versionedBucket"]}/kill-{Guid.NewGuid():N}/{place} -Default -Option @{"{"} endpointurl = '{server["endpoint"]}'; region = '{server["region"]}'; access_key_id = '{server["accessKey"]}'; secret_access_key = '{server["secretKey"]}'; {option} = 'true' {"}"}
 
             """;
     }
