@@ -148,6 +148,20 @@ internal sealed partial class S3Storage : IRemoteStorage
 
     public Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => deletions.RunAsync(keys, cancellation);
 
+    public Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => CallAsync<bool?>("read the settings of the bucket", "", async client =>
+    {
+        try
+        {
+            var answer = await client.GetBucketVersioningAsync(new GetBucketVersioningRequest { BucketName = Bucket }, cancellation).ConfigureAwait(false);
+            return answer.VersioningConfig?.Status == VersionStatus.Enabled;
+        }
+        catch (AmazonServiceException error) when (error.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
+        {
+            // The answer to a value that is stored tells it, too.
+            return null;
+        }
+    }, cancellation);
+
     public Task RequireReadableAsync(CancellationToken cancellation) => CallAsync("read the bucket", "", async client =>
     {
         try

@@ -1,3 +1,4 @@
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
 using DataVersion.Engine.Repositories;
@@ -57,6 +58,8 @@ public sealed class VersionPlanner
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"The content {file.Hash} of '{file.Key}' is neither in the cache nor on the remote '{remote.Name}' ({storage.Place}).",
                     file.Key, "Push it from a clone that has it, or add the original file again."), false);
         }
+        if (files.Count > 0)
+            await RequireVersionsAsync().ConfigureAwait(false);
         var replaced = files.Concat(found.Select(f => f.File)).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
         if (wanted.Find(file => file.Version?.Remote is { } other && other != remote.Name && replaced.Contains(file.Key)) is { } first)
             context.Warn($"The metadata can name one remote only: what it says of '{first.Version!.Remote}' ('{first.Key}') is replaced by what '{remote.Name}' has.");
@@ -87,7 +90,7 @@ public sealed class VersionPlanner
             else if (checks[hash].Verdict == ObjectVerdict.Unreadable)
                 Problem(item, checks[hash].Error!, false);
             else if (file.Version is { } version)
-                files.Add(new VersionedFile(item, VersionKeys.InVersion(file.Key, version.Id), file.Output, file.Inner));
+                files.Add(new VersionedFile(item, VersionKeys.InVersion(remote.Scheme, file.Key, version.Id), file.Output, file.Inner));
             else
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"'{file.Output.MetadataPath}' does not say which version of '{file.Key}' the remote '{remote.Name}' has, so it cannot be had from there.",
                     file.Key, "Push it from a clone that has it, and take that clone's metadata."), !file.Output.Push);
@@ -143,15 +146,35 @@ public sealed class VersionPlanner
         if (file.Version is { } recorded)
         {
             // The same content keeps the version that is recorded, whoever stored it once more.
-            if ((recorded.Remote is null || recorded.Remote == remote.Name) && recorded.ETag is not null && newest?.ETag == recorded.ETag && IsOfSize(newest, file))
+            if ((recorded.Remote is null || recorded.Remote == remote.Name) && recorded.ETag is not null && newest is not null && TagOf(newest) == recorded.ETag && IsOfSize(newest, file))
                 return recorded;
-            if (await AskAsync(VersionKeys.InVersion(file.Key, recorded.Id), cancellation).ConfigureAwait(false) is { } old && IsOfSize(old, file) && (recorded.ETag is null || old.ETag == recorded.ETag))
+            if (await AskAsync(VersionKeys.InVersion(remote.Scheme, file.Key, recorded.Id), cancellation).ConfigureAwait(false) is { } old && IsOfSize(old, file) && (recorded.ETag is null || TagOf(old) == recorded.ETag))
                 return recorded.Remote is null ? recorded : recorded with { Remote = remote.Name };
         }
-        // A push that was killed before it recorded what it had sent.
-        return newest?.ETag == file.Hash.Hex && await AskAsync(file.Key, cancellation).ConfigureAwait(false) is { Version: { } id } item && item.Md5 == file.Hash.Hex
-            ? new RecordedVersion(remote.Name, id, item.ETag) : null;
+        // A push that was killed before it recorded what it had sent. What its sender stated is no proof of what is there.
+        return (newest?.Md5 ?? newest?.ETag) == file.Hash.Hex && await AskAsync(file.Key, cancellation).ConfigureAwait(false) is { Version: { } id, IsMd5Stated: false } item && item.Md5 == file.Hash.Hex
+            ? new RecordedVersion(remote.Name, id, TagOf(item)) : null;
     }
+
+    // As it is recorded.
+    private string? TagOf(RemoteItem item) => ImportTags.Of(remote.Scheme, item);
+
+    // What is sent may take the place of something that is nowhere else.
+    private async Task RequireVersionsAsync()
+    {
+        var keeps = await RemoteRetry.RunAsync(storage, storage.KeepsVersionsAsync, context, context.Cancellation).ConfigureAwait(false);
+        if (keeps == false)
+            throw NoVersions(storage, null);
+        if (keeps is null && !storage.Traits.VersionsAreKept)
+            context.Warn($"Whether '{storage.Place}' keeps versions cannot be found out: it does not let us read its settings (storage.buckets.get). If it keeps none, what is pushed now is lost with a later push.");
+    }
+
+    /// <summary>The error for a place that keeps no versions.</summary>
+    /// <param name="storage">The place.</param>
+    /// <param name="key">What was sent; null when nothing was.</param>
+    internal static DataVersionException NoVersions(IRemoteStorage storage, string? key) => new(DataErrorKind.RemoteFailed,
+        $"'{storage.Place}' keeps no versions, so none can be recorded, and what {(key is null ? "is" : "was")} sent could be overwritten.", key ?? storage.Place,
+        "Switch versions on in the settings of the bucket (of Azure: of the account), or take version_aware and worktree out of the remote's options.");
 
     private static bool IsOfSize(RemoteItem item, Wanted file) => item.Size < 0 || file.Size is null || item.Size == file.Size;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DataVersion.Engine.Files;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Metadata;
 
 namespace DataVersion.Engine.Remotes.Versions;
@@ -80,11 +81,11 @@ public sealed class VersionRunner
             var upload = new RemoteUpload(path, file.Item.Size, file.Item.Hash, copies);
             await channel.SendAsync(file.Key, upload, progress.AddBytes, token).ConfigureAwait(false);
             if (upload.Stored is not { Version: { } id } stored)
-                throw new DataVersionException(DataErrorKind.RemoteFailed, $"'{remote.Storage.Place}' keeps no versions, so none can be recorded, and what was sent could be overwritten.", file.Key,
-                    "Switch versions on in the settings of the bucket, or take version_aware and worktree out of the remote's options.");
+                throw VersionPlanner.NoVersions(remote.Storage, file.Key);
             // Of a value in parts some services tell the tag only when they are asked.
-            var tag = stored.ETag ?? (await RemoteRetry.RunAsync(remote.Storage, cancellation => remote.Storage.FindAsync(VersionKeys.InVersion(file.Key, id), cancellation), context, token).ConfigureAwait(false))?.ETag;
-            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, tag)));
+            var there = stored.ETag is not null ? stored
+                : await RemoteRetry.RunAsync(remote.Storage, cancellation => remote.Storage.FindAsync(VersionKeys.InVersion(plan.Remote.Scheme, file.Key, id), cancellation), context, token).ConfigureAwait(false);
+            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, there is null ? null : ImportTags.Of(plan.Remote.Scheme, there))));
             FaultPoint.Reach("push.object");
             Report(file, TransferOutcome.Transferred, null);
         }
