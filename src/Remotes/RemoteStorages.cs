@@ -34,7 +34,7 @@ public static class RemoteStorages
     {
         if (remote.KeepsVersions)
             throw new DataVersionException(DataErrorKind.RemoteFailed, $"The remote '{remote.Name}' keeps plain files and their versions ({(remote.IsWorktree ? "worktree" : "version_aware")} = true), which this cannot be done with.",
-                RemoteSecrets.Hide(remote.Url), "Such a remote can be pushed to, fetched and pulled from (Sync-DataRemote); for everything else use another remote.");
+                RemoteSecrets.Hide(remote.Url), "Such a remote can be pushed to, fetched and pulled from (Sync-DataRemote), compared (Get-DataStatus), tested and repaired; for everything else use another remote.");
         return OpenStorage(remote);
     }
 

@@ -49,9 +49,19 @@ function partOf(version, range) {
         : { status: 206, headers: { ...headers, 'content-range': `bytes ${first}-${end}/${size}` }, data: version.data.subarray(first, end + 1) };
 }
 
+// A version goes for ever; the newest one cannot.
+async function remove(request, response) {
+    const { pathname: path, searchParams: query } = new URL(request.url, 'http://x'), list = listOf(path), id = query.get('versionid');
+    const place = list.findIndex(version => version.id === id), isNewest = list.at(-1)?.id === id && (await read(path)).status < 300;
+    if (place >= 0 && !isNewest) list.splice(place, 1);
+    response.writeHead(place < 0 ? 404 : isNewest ? 403 : 202, place < 0 ? { 'x-ms-error-code': 'BlobNotFound' } : isNewest ? { 'x-ms-error-code': 'OperationNotAllowedOnRootBlob' } : {}).end();
+}
+
 async function serve(request, response) {
     const { pathname: path, searchParams: query } = new URL(request.url, 'http://x'), method = request.method;
-    const answer = await forward(method, request.url, request.headers, await bodyOf(request));
+    const body = await bodyOf(request);
+    if (method === 'DELETE' && new URL(request.url, 'http://x').searchParams.has('versionid')) return remove(request, response);
+    const answer = await forward(method, request.url, request.headers, body);
     const isBlob = path.split('/').length > 3 && !query.has('restype'), wanted = query.get('versionid');
     if (isBlob && answer.status < 300 && method === 'PUT' && [null, 'blocklist'].includes(query.get('comp'))) {
         const { headers, data } = await read(path), id = newId();

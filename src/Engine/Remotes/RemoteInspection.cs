@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Remotes;
@@ -52,7 +53,9 @@ public static class RemoteInspection
             Add(RemoteCheck.Credentials, RemoteVerdictKind.Good, facts.Credentials);
             Add(RemoteCheck.Readable, RemoteVerdictKind.Failed, reason);
         }
-        await AddWritableAsync().ConfigureAwait(false);
+        var version = await AddWritableAsync().ConfigureAwait(false);
+        if (remote.KeepsVersions)
+            await AddVersionsAsync(version).ConfigureAwait(false);
         if (facts.Clock is not { } there)
             Add(RemoteCheck.Clock, RemoteVerdictKind.Unknown, "The service does not tell its time.");
         else
@@ -63,21 +66,43 @@ public static class RemoteInspection
         }
         return verdicts;
 
-        async Task AddWritableAsync()
+        // What the service says of the value that was stored; null when none was.
+        async Task<RemoteItem?> AddWritableAsync()
         {
             if (!write || !storage.Traits.CanDelete)
             {
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Unknown, write ? "Not tried: what was written could not be deleted again." : "Not tried.");
-                return;
+                return null;
             }
             try
             {
-                await WriteAsync(storage, context).ConfigureAwait(false);
+                var stored = await WriteAsync(remote, storage, context).ConfigureAwait(false);
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Good, "A small value was stored, read back and deleted.");
+                return stored;
             }
             catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
             {
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Failed, error.Message);
+                return null;
+            }
+        }
+
+        async Task AddVersionsAsync(RemoteItem? stored)
+        {
+            try
+            {
+                var keeps = await RemoteRetry.RunAsync(storage, storage.KeepsVersionsAsync, context, context.Cancellation).ConfigureAwait(false)
+                    ?? (stored is not null && storage.Traits.VersionsAreKept ? stored.Version is not null : null);
+                Add(RemoteCheck.Versions, keeps switch { true => RemoteVerdictKind.Good, false => RemoteVerdictKind.Failed, null => RemoteVerdictKind.Unknown }, keeps switch
+                {
+                    true => "It keeps versions.",
+                    false => "It keeps no versions: what is pushed would overwrite what is there. Switch them on in the settings of the bucket (of Azure: of the account).",
+                    null => "It does not let us read its settings.",
+                });
+            }
+            catch (DataVersionException error)
+            {
+                Add(RemoteCheck.Versions, RemoteVerdictKind.Unknown, error.Message);
             }
         }
 
@@ -88,7 +113,7 @@ public static class RemoteInspection
         });
     }
 
-    private static async Task WriteAsync(IRemoteStorage storage, OperationContext context)
+    private static async Task<RemoteItem?> WriteAsync(RemoteConfiguration remote, IRemoteStorage storage, OperationContext context)
     {
         // No tool takes it for an object.
         var key = $"dataversion-test-{Guid.NewGuid():N}";
@@ -110,18 +135,44 @@ public static class RemoteInspection
                 var back = await RemoteRetry.ReadAsync(storage, key, context).ConfigureAwait(false);
                 if (!back.AsSpan().SequenceEqual(bytes))
                     throw new DataVersionException(DataErrorKind.TransferFailed, $"What was stored at '{storage.Place}' came back with other bytes.", key);
+                return upload.Stored;
             }
             finally
             {
                 // Who has stopped the command does not wait long for a service that hangs.
                 using var patience = new CancellationTokenSource();
                 await using (context.Cancellation.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(5))).ConfigureAwait(false))
-                    await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(key, token), context, patience.Token).ConfigureAwait(false);
+                    await RemoteRetry.RunAsync(storage, token => RemoveAsync(remote, storage, key, upload.Stored?.Version, token), context, patience.Token).ConfigureAwait(false);
             }
         }
         finally
         {
             Files.FileRemoval.Try(path);
+        }
+    }
+
+    /// <summary>Deletes a value that was stored for a test. Where versions are kept it stays as an old one: that is taken away too, where we may.</summary>
+    internal static async Task<bool> RemoveAsync(RemoteConfiguration remote, IRemoteStorage storage, string key, string? version, CancellationToken cancellation)
+    {
+        var old = remote.KeepsVersions && version is not null ? VersionKeys.InVersion(remote.Scheme, key, version) : null;
+        if (old is not null && await TryAsync().ConfigureAwait(false) && await storage.FindAsync(key, cancellation).ConfigureAwait(false) is null)
+            return true;
+        var isDeleted = await storage.DeleteAsync(key, cancellation).ConfigureAwait(false);
+        if (old is not null)
+            await TryAsync().ConfigureAwait(false);
+        return isDeleted;
+
+        async Task<bool> TryAsync()
+        {
+            try
+            {
+                return await storage.DeleteAsync(old, cancellation).ConfigureAwait(false);
+            }
+            catch (DataVersionException)
+            {
+                // The right to delete versions is another one; Azure deletes no newest one.
+                return false;
+            }
         }
     }
 }

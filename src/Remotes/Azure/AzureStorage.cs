@@ -129,7 +129,8 @@ internal sealed partial class AzureStorage : IRemoteStorage
     {
         try
         {
-            await BlobOf(key).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellation).ConfigureAwait(false);
+            // Of a version nothing else goes.
+            await BlobOf(key).DeleteAsync(VersionSuffix().IsMatch(key) ? DeleteSnapshotsOption.None : DeleteSnapshotsOption.IncludeSnapshots, null, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (RequestFailedException error) when (errors.IsMissing(error))

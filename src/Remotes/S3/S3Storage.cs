@@ -141,7 +141,8 @@ internal sealed partial class S3Storage : IRemoteStorage
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => CallAsync($"delete '{key}'", key, async client =>
     {
-        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = address.FullKey(key) }, cancellation).ConfigureAwait(false);
+        var (name, version) = Split(key);
+        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = name, VersionId = version }, cancellation).ConfigureAwait(false);
         // S3 does not tell whether there was anything.
         return true;
     }, cancellation);

@@ -31,6 +31,9 @@ public sealed record VersionPlan
     /// <summary>Push: files that are there, and are not recorded yet.</summary>
     public IReadOnlyList<FoundVersion> Found { get; init; } = [];
 
+    /// <summary>Push: something would be replaced, and whether its version is kept is not known before something is stored.</summary>
+    public bool TriesFirst { get; init; }
+
     /// <summary>Fetch: manifests of the folders, for the cache; the metadata says what is in them.</summary>
     public IReadOnlyList<(Objects.Manifest Manifest, string Path)> Manifests { get; init; } = [];
 

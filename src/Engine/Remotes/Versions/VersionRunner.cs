@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using DataVersion.Engine.Files;
-using DataVersion.Engine.Imports;
-using DataVersion.Engine.Metadata;
 
 namespace DataVersion.Engine.Remotes.Versions;
 
@@ -15,6 +13,7 @@ public sealed class VersionRunner
     private readonly VersionPlan plan;
     private readonly RemoteObjects remote;
     private readonly RemoteChannel channel;
+    private readonly VersionLookup lookup;
     private readonly Action<TransferResult, DataVersionException?> done;
     private readonly OperationContext context;
     private readonly ProgressCount progress;
@@ -25,6 +24,7 @@ public sealed class VersionRunner
     {
         (this.repository, this.plan, this.done, this.context) = (repository, plan, done, context);
         remote = new RemoteObjects(plan.Remote, storage);
+        lookup = new VersionLookup(repository, plan.Remote, storage, context);
         channel = new RemoteChannel(repository, plan.Remote, storage, throttle, context);
         progress = new ProgressCount(plan.Direction == TransferDirection.Push ? "Pushing" : "Fetching", plan.Files.Count, plan.Bytes, context);
     }
@@ -49,6 +49,8 @@ public sealed class VersionRunner
         using var copies = new VerifiedCopies(context, progress.AddBytes);
         try
         {
+            if (plan.TriesFirst && plan.Files.Count > 0)
+                await VersionProbe.RequireAsync(lookup, plan.Remote, remote.Storage, context).ConfigureAwait(false);
             await Parallel.ForEachAsync(plan.Files.OrderByDescending(file => file.Item.Size),
                 new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width },
                 (file, token) => isPush ? PushAsync(file, copies, token) : FetchAsync(file, copies, token)).ConfigureAwait(false);
@@ -80,12 +82,7 @@ public sealed class VersionRunner
             progress.ItemBegun(file.Item.Path);
             var upload = new RemoteUpload(path, file.Item.Size, file.Item.Hash, copies);
             await channel.SendAsync(file.Key, upload, progress.AddBytes, token).ConfigureAwait(false);
-            if (upload.Stored is not { Version: { } id } stored)
-                throw VersionPlanner.NoVersions(remote.Storage, file.Key);
-            // Of a value in parts some services tell the tag only when they are asked.
-            var there = stored.ETag is not null ? stored
-                : await RemoteRetry.RunAsync(remote.Storage, cancellation => remote.Storage.FindAsync(VersionKeys.InVersion(plan.Remote.Scheme, file.Key, id), cancellation), context, token).ConfigureAwait(false);
-            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, there is null ? null : ImportTags.Of(plan.Remote.Scheme, there))));
+            versions.Add(new FoundVersion(file, await lookup.SentAsync(file.Key, upload, token).ConfigureAwait(false)));
             FaultPoint.Reach("push.object");
             Report(file, TransferOutcome.Transferred, null);
         }

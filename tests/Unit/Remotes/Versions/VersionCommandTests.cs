@@ -47,11 +47,8 @@ public sealed class VersionCommandTests : IDisposable
     }
 
     [ServerTheory]
-    [InlineData("Get-DataStatus -NotInRemote")]
     [InlineData("Clear-DataCache -Workspace -Remote v -Confirm:$false")]
     [InlineData("Add-DataFile new -ToRemote")]
-    [InlineData("Test-DataRemote v")]
-    [InlineData("Repair-DataRemote v")]
     public void What_cannot_be_done_with_such_a_remote_is_refused(string command)
     {
         var root = Sample();

@@ -159,6 +159,24 @@ public abstract class VersionTransferTests(string service) : IDisposable
     }
 
     [ServerFact]
+    public async Task What_a_bucket_without_versions_holds_is_not_replaced()
+    {
+        var one = sandbox.Make("one", keepsVersions: false);
+        await sandbox.PutAsync(one, "f", "somebody else's");
+        sandbox.Write(one, "f", "text");
+        VersionedSandbox.Add(one, "f");
+
+        await Assert.ThrowsAsync<DataVersionException>(() => VersionedSandbox.PushAsync(one));
+
+        await using var storage = VersionedSandbox.Storage(one);
+        using var bytes = new MemoryStream();
+        await storage.GetAsync("f", bytes, ByteRange.Whole, default);
+        Assert.Equal("somebody else's", System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+        await foreach (var item in storage.ListAsync("", default))
+            Assert.Equal("f", item.Key);
+    }
+
+    [ServerFact]
     public async Task Missing_content_does_not_keep_the_rest_from_being_recorded()
     {
         var one = sandbox.Make("one");

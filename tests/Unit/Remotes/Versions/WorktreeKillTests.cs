@@ -24,7 +24,7 @@ public sealed class WorktreeKillTests
     [InlineData("$null = Set-DataConfig cache.type hardlink\n")]
     public async Task Killed_anywhere_nothing_is_lost_and_the_next_run_completes(string settings)
     {
-        using var start = FaultScenario.Make(VersionKillTests.Remote("start", "worktree") + settings + Pushed);
+        using var start = FaultScenario.Make(VersionKillTests.Remote("s3", "start", "worktree") + settings + Pushed);
         await ChangeAsync(start.Root);
         using var undisturbed = start.Copy();
         var log = Path.Combine(undisturbed.Root, ".dvc", "tmp", "fault-log");
@@ -56,6 +56,29 @@ public sealed class WorktreeKillTests
             Assert.True(wanted == scenario.State(), $"Killed at {place}, then run again: {again.Output}{again.Errors}\nwanted\n{wanted}\nfound\n{scenario.State()}");
             Assert.True(scenario.BadObjects() is [], $"Killed at {place} and run again: wrong objects.");
         }
+    }
+
+    [ServerTheory]
+    [InlineData("repair.object")]
+    [InlineData("push.recorded")]
+    public async Task A_repair_that_was_killed_is_done_by_the_next_one(string place)
+    {
+        using var scenario = FaultScenario.Make(VersionKillTests.Remote("s3", "start") + Pushed);
+        await using (var storage = VersionedSandbox.Storage(scenario.Root))
+        {
+            using var repository = Engine.Repository.Open(scenario.Root);
+            foreach (var (key, id) in repository.Index.Find("data")!.Files.Select(file => ("data/" + file.Path, file.Version!.Id)).Append(("model.bin", repository.Index.Find("model.bin")!.Version!.Id)))
+                await storage.DeleteAsync(Engine.Remotes.Versions.VersionKeys.InVersion("s3", key, id), default);
+        }
+        var contents = scenario.Contents();
+
+        Assert.NotEqual(0, HostProcess.Run(scenario.Root, "Repair-DataRemote", ("DATAVERSION_FAULT", place)).ExitCode);
+        Assert.True(contents.IsSubsetOf(scenario.Contents()), "Content was lost.");
+        var again = HostProcess.Run(scenario.Root, "$null = Repair-DataRemote -ErrorAction Stop; Test-DataRemote -Deep -Quiet; Remove-Item -Recurse -Force data, model.bin, .dvc/cache; $null = Sync-DataRemote -Direction Pull -ErrorAction Stop");
+
+        Assert.True(again.ExitCode == 0 && again.Output.Trim() == "True", again.Output + again.Errors);
+        Assert.Equal("deep", File.ReadAllText(Path.Combine(scenario.Root, "data", "inner", "deep.txt")));
+        Assert.Equal("model one", File.ReadAllText(Path.Combine(scenario.Root, "model.bin")));
     }
 
     // As somebody does at the bucket who knows nothing of all this; the update itself changes nothing there.
