@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Remotes;
@@ -76,7 +74,7 @@ public static class RemoteInspection
             }
             try
             {
-                var stored = await WriteAsync(remote, storage, context).ConfigureAwait(false);
+                var stored = await RemoteProbe.RunAsync(remote, storage, isThorough: true, context).ConfigureAwait(false);
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Good, "A small value was stored, read back and deleted.");
                 return stored;
             }
@@ -97,7 +95,7 @@ public static class RemoteInspection
                 {
                     true => "It keeps versions.",
                     false => "It keeps no versions: what is pushed would overwrite what is there. Switch them on in the settings of the bucket (of Azure: of the account).",
-                    null => "It does not let us read its settings.",
+                    null => "Nothing tells it: its settings cannot be read, and nothing was stored that would show it.",
                 });
             }
             catch (DataVersionException error)
@@ -111,68 +109,5 @@ public static class RemoteInspection
             Remote = remote.Name, Check = check, Verdict = verdict, Detail = detail,
             Evidence = verdict == RemoteVerdictKind.Unknown ? RemoteEvidence.None : RemoteEvidence.Answer,
         });
-    }
-
-    private static async Task<RemoteItem?> WriteAsync(RemoteConfiguration remote, IRemoteStorage storage, OperationContext context)
-    {
-        // No tool takes it for an object.
-        var key = $"dataversion-test-{Guid.NewGuid():N}";
-        var bytes = RandomNumberGenerator.GetBytes(64);
-        var path = Path.Join(Path.GetTempPath(), key);
-        await File.WriteAllBytesAsync(path, bytes, context.Cancellation).ConfigureAwait(false);
-        try
-        {
-            using var copies = new VerifiedCopies(context, static _ => { });
-            var upload = new RemoteUpload(path, bytes.Length, null, copies);
-            upload.Load(context.Cancellation);
-            await RemoteRetry.RunAsync(storage, async token =>
-            {
-                await storage.PutAsync(key, upload, token).ConfigureAwait(false);
-                return true;
-            }, context, context.Cancellation).ConfigureAwait(false);
-            try
-            {
-                var back = await RemoteRetry.ReadAsync(storage, key, context).ConfigureAwait(false);
-                if (!back.AsSpan().SequenceEqual(bytes))
-                    throw new DataVersionException(DataErrorKind.TransferFailed, $"What was stored at '{storage.Place}' came back with other bytes.", key);
-                return upload.Stored;
-            }
-            finally
-            {
-                // Who has stopped the command does not wait long for a service that hangs.
-                using var patience = new CancellationTokenSource();
-                await using (context.Cancellation.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(5))).ConfigureAwait(false))
-                    await RemoteRetry.RunAsync(storage, token => RemoveAsync(remote, storage, key, upload.Stored?.Version, token), context, patience.Token).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            Files.FileRemoval.Try(path);
-        }
-    }
-
-    /// <summary>Deletes a value that was stored for a test. Where versions are kept it stays as an old one: that is taken away too, where we may.</summary>
-    internal static async Task<bool> RemoveAsync(RemoteConfiguration remote, IRemoteStorage storage, string key, string? version, CancellationToken cancellation)
-    {
-        var old = remote.KeepsVersions && version is not null ? VersionKeys.InVersion(remote.Scheme, key, version) : null;
-        if (old is not null && await TryAsync().ConfigureAwait(false) && await storage.FindAsync(key, cancellation).ConfigureAwait(false) is null)
-            return true;
-        var isDeleted = await storage.DeleteAsync(key, cancellation).ConfigureAwait(false);
-        if (old is not null)
-            await TryAsync().ConfigureAwait(false);
-        return isDeleted;
-
-        async Task<bool> TryAsync()
-        {
-            try
-            {
-                return await storage.DeleteAsync(old, cancellation).ConfigureAwait(false);
-            }
-            catch (DataVersionException)
-            {
-                // The right to delete versions is another one; Azure deletes no newest one.
-                return false;
-            }
-        }
     }
 }

@@ -111,6 +111,14 @@ internal sealed class VersionLookup(Repository repository, RemoteConfiguration r
         return keeps is not null || !storage.Traits.VersionsAreKept;
     }
 
+    /// <summary>The same where only storing something tells it (Azure; S3 without the right to read the settings of the bucket).</summary>
+    /// <exception cref="DataVersionException">RemoteFailed: it keeps no versions, or nothing can be stored there.</exception>
+    public async Task TryVersionsAsync()
+    {
+        if ((await RemoteProbe.RunAsync(remote, storage, isThorough: false, context).ConfigureAwait(false))?.Version is null)
+            throw NoVersions(null);
+    }
+
     /// <summary>The version that the service made of what was sent.</summary>
     /// <exception cref="DataVersionException">RemoteFailed: it keeps none.</exception>
     public async Task<RecordedVersion> SentAsync(string key, RemoteUpload upload, CancellationToken cancellation)
@@ -122,9 +130,15 @@ internal sealed class VersionLookup(Repository repository, RemoteConfiguration r
         return new RecordedVersion(remote.Name, id, there is null ? null : TagOf(there));
     }
 
-    /// <summary>The error for a place that keeps no versions.</summary>
-    /// <param name="key">What was sent; null when nothing was.</param>
-    public DataVersionException NoVersions(string? key) => new(DataErrorKind.RemoteFailed,
+    /// <summary>Warns when records of another remote are about to be replaced.</summary>
+    public void WarnOfReplaced(IEnumerable<VersionedFile> files)
+    {
+        var all = files.Select(file => (file.Key, Version: VersionRecorder.Recorded(file.Output, file.Inner)));
+        if (all.FirstOrDefault(file => file.Version?.Remote is { } other && other != remote.Name) is { Version: { } replaced } first)
+            context.Warn($"The metadata can name one remote only: what it says of '{replaced.Remote}' ('{first.Key}') is replaced by what '{remote.Name}' has.");
+    }
+
+    private DataVersionException NoVersions(string? key) => new(DataErrorKind.RemoteFailed,
         $"'{storage.Place}' keeps no versions, so none can be recorded, and what {(key is null ? "is" : "was")} sent could be overwritten.", key ?? storage.Place,
         "Switch versions on in the settings of the bucket (of Azure: of the account), or take version_aware and worktree out of the remote's options.");
 

@@ -51,9 +51,7 @@ public sealed class VersionPlanner
                     file.Key, "Push it from a clone that has it, or add the original file again."), false);
         }
         var triesFirst = files.Count > 0 && !await lookup.RequireVersionsAsync().ConfigureAwait(false) && files.Exists(file => there.ContainsKey(file.Key));
-        var replaced = files.Concat(found.Select(f => f.File)).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
-        if (wanted.Find(file => file.Version?.Remote is { } other && other != remote.Name && replaced.Contains(file.Key)) is { } first)
-            context.Warn($"The metadata can name one remote only: what it says of '{first.Version!.Remote}' ('{first.Key}') is replaced by what '{remote.Name}' has.");
+        lookup.WarnOfReplaced(files.Concat(found.Select(f => f.File)));
         return new VersionPlan { Direction = direction, Remote = remote, Files = files, Found = found, Problems = problems, UpToDateCount = upToDate, TriesFirst = triesFirst };
     }
 

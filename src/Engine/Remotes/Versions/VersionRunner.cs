@@ -50,7 +50,7 @@ public sealed class VersionRunner
         try
         {
             if (plan.TriesFirst && plan.Files.Count > 0)
-                await VersionProbe.RequireAsync(lookup, plan.Remote, remote.Storage, context).ConfigureAwait(false);
+                await lookup.TryVersionsAsync().ConfigureAwait(false);
             await Parallel.ForEachAsync(plan.Files.OrderByDescending(file => file.Item.Size),
                 new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width },
                 (file, token) => isPush ? PushAsync(file, copies, token) : FetchAsync(file, copies, token)).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class VersionedRepair(Repository repository, RemoteConfiguration
     public async Task RequireVersionsAsync()
     {
         if (!await lookup.RequireVersionsAsync().ConfigureAwait(false))
-            await VersionProbe.RequireAsync(lookup, remote, storage, context).ConfigureAwait(false);
+            await lookup.TryVersionsAsync().ConfigureAwait(false);
     }
 
     /// <summary>A file was sent.</summary>
@@ -41,11 +41,13 @@ internal sealed class VersionedRepair(Repository repository, RemoteConfiguration
     /// <param name="failed">Receives each file whose metadata cannot be written: it is on the remote, and nobody knows its version.</param>
     public void Record(Action<TransferItem, DataVersionException> failed)
     {
-        if (!versions.IsEmpty)
-            new VersionRecorder(repository, remote).Record(versions, (path, error) =>
-            {
-                foreach (var version in versions.Where(version => version.File.Output.MetadataPath == path))
-                    failed(version.File.Item, error);
-            });
+        if (versions.IsEmpty)
+            return;
+        lookup.WarnOfReplaced(versions.Select(version => version.File));
+        new VersionRecorder(repository, remote).Record(versions, (path, error) =>
+        {
+            foreach (var version in versions.Where(version => version.File.Output.MetadataPath == path))
+                failed(version.File.Item, error);
+        });
     }
 }
