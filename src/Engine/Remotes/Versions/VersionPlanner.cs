@@ -65,6 +65,8 @@ public sealed class VersionPlanner
                     same.Add(file);
                 else
                     wanted[file.Hash] = [file];
+            // Stages have their outputs from elsewhere than the index.
+            repository.Know(scope.Output);
             if (scope.Output.Hash is { IsDirectory: true } folder && !repository.IsPresent(folder) && repository.TryLoadManifest(folder, out var manifest) is null)
                 manifests[folder] = (manifest!, scope.Output.Path);
         }
