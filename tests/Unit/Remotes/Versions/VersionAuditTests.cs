@@ -108,6 +108,32 @@ public abstract class VersionAuditTests(string service) : IDisposable
     }
 
     [ServerFact]
+    public async Task What_the_past_needs_is_looked_at_and_cannot_be_repaired()
+    {
+        var root = await PushedAsync();
+        var config = Path.Combine(root, ".dvc", "config");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("    no_scm = True\n", "", StringComparison.Ordinal));
+        using var session = new ModuleSession(root);
+        session.Run("git init -q -b main . ; git config user.name n ; git config user.email n@example.invalid ; git add *.dvc ; git commit -q -m one");
+        var old = new VersionOf(root, "f");
+        // The same content is there in two versions, of which the older one is lost.
+        sandbox.Write(root, "f", "other");
+        VersionedSandbox.Add(root, "f");
+        await VersionedSandbox.PushAsync(root);
+        sandbox.Write(root, "f", "text");
+        VersionedSandbox.Add(root, "f");
+        await VersionedSandbox.PushAsync(root);
+        session.Run("git commit -q -a -m two");
+        Assert.NotEqual(old.Id, new VersionOf(root, "f").Id);
+        await using (var storage = VersionedSandbox.Storage(root))
+            await storage.DeleteAsync(old.Key, default);
+
+        Assert.Equal([], session.Run<RemoteVerdict>("Test-DataRemote -Deep -ReadOnly | Where-Object Verdict -eq Missing"));
+        Assert.Equal("f", session.Run<RemoteVerdict>("Test-DataRemote -Deep -ReadOnly -AllCommits | Where-Object { $_.Check -eq 'Object' -and $_.Verdict -eq 'Missing' }") is [var missing] ? missing.Path : null);
+        Assert.Equal(["ArgumentInvalid"], session.Invoke("Repair-DataRemote -AllCommits").ErrorIds);
+    }
+
+    [ServerFact]
     public async Task What_is_nowhere_is_named_as_lost_and_the_record_stays()
     {
         var root = await PushedAsync();
@@ -143,6 +169,21 @@ public abstract class VersionAuditTests(string service) : IDisposable
         await using var storage = VersionedSandbox.Storage(root);
         await storage.DeleteAsync(path, default);
         await storage.DeleteAsync(VersionKeys.InVersion(remote.Scheme, path, version!.Id), default);
+    }
+
+    // The version that is recorded of a file now.
+    private sealed class VersionOf
+    {
+        public VersionOf(string root, string path)
+        {
+            using var repository = Repository.Open(root);
+            Id = repository.Index.Find(path)!.Version!.Id;
+            Key = VersionKeys.InVersion(repository.Configuration.GetRemote(null).Scheme, path, Id);
+        }
+
+        public string Id { get; }
+
+        public string Key { get; }
     }
 
     private static string[] Versions(string root)

@@ -72,6 +72,27 @@ public abstract class VersionImportTests(string service) : IDisposable
         Assert.Equal("first", File.ReadAllText(Path.Combine(root, "old")));
     }
 
+    [ServerFact]
+    public async Task Updates_record_the_newest_versions_as_DVC_does()
+    {
+        await SourceAsync();
+        var (ours, theirs) = (sandbox.Make("ours"), sandbox.Make("theirs"));
+        using var session = new ModuleSession(ours);
+        session.Run("Import-DataFile remote://v/f -Destination newest -VersionAware; Import-DataFile remote://v/d -VersionAware");
+        sandbox.Dvc(theirs, "import-url", "--version-aware", "remote://v/f", "newest");
+        sandbox.Dvc(theirs, "import-url", "--version-aware", "remote://v/d", "d");
+        await sandbox.PutAsync(ours, "f", "third");
+        await sandbox.PutAsync(ours, "d/new", "new");
+        await sandbox.PutAsync(ours, "d/x", "changed");
+
+        session.Run("Update-DataFile newest, d");
+        sandbox.Dvc(theirs, "update", "newest.dvc", "d.dvc");
+
+        foreach (var name in (string[])(service == "azure" ? ["newest"] : ["newest", "d"]))
+            Assert.Equal(Record(theirs, name), Record(ours, name));
+        Assert.Equal(["third", "new", "changed"], ((string[])["newest", "d/new", "d/x"]).Select(name => File.ReadAllText(Path.Combine(ours, name))));
+    }
+
     // Releases of ruamel.yaml put a long word on a line of its own, or do not.
     private static string Record(string root, string name) => System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(Path.Combine(root, name + ".dvc")), ": \n +", ": ");
 
