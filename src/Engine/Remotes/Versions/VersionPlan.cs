@@ -9,7 +9,11 @@ namespace DataVersion.Engine.Remotes.Versions;
 /// <param name="Key">Its key on the remote; of a fetch with the version.</param>
 /// <param name="Output">The output that it is, or belongs to.</param>
 /// <param name="Inner">Its path inside the output; empty for the output itself.</param>
-public sealed record VersionedFile(TransferItem Item, string Key, TrackedOutput Output, string Inner);
+public sealed record VersionedFile(TransferItem Item, string Key, TrackedOutput Output, string Inner)
+{
+    /// <summary>Of a fetch: versions of other files, or of other revisions, that have the same content.</summary>
+    public IReadOnlyList<string> OtherKeys { get; init; } = [];
+}
 
 /// <summary>A file that need not travel, but of which another version is to be recorded.</summary>
 /// <param name="File">The file.</param>

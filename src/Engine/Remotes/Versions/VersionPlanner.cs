@@ -80,8 +80,11 @@ public sealed class VersionPlanner
                 upToDate++;
             else if (checks[hash].Verdict == ObjectVerdict.Unreadable)
                 Problem(item, checks[hash].Error!, false);
-            else if (file.Version is { } version)
-                files.Add(new VersionedFile(item, VersionKeys.InVersion(remote.Scheme, file.Key, version.Id), file.Output, file.Inner));
+            else if (file.Version is not null)
+            {
+                string[] keys = [.. same.Where(f => f.Version is not null).Select(f => VersionKeys.InVersion(remote.Scheme, f.Key, f.Version!.Id)).Distinct()];
+                files.Add(new VersionedFile(item, keys[0], file.Output, file.Inner) { OtherKeys = keys[1..] });
+            }
             else
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"'{file.Output.MetadataPath}' does not say which version of '{file.Key}' the remote '{remote.Name}' has, so it cannot be had from there.",
                     file.Key, "Push it from a clone that has it, and take that clone's metadata."), !file.Output.Push);

@@ -102,7 +102,7 @@ public sealed class VersionRunner
         try
         {
             progress.ItemBegun(file.Item.Path);
-            await new ObjectReceiver(repository, remote, channel, copies, progress.AddBytes).ReceiveAsync(file.Item, file.Key, token).ConfigureAwait(false);
+            await ReceiveAsync(file, copies, token).ConfigureAwait(false);
             FaultPoint.Reach("fetch.object");
             Report(file, TransferOutcome.Transferred, null);
         }
@@ -111,6 +111,23 @@ public sealed class VersionRunner
             var described = FileErrors.Describe(error, file.Item.Path, "fetch", $" from '{remote.Storage.Place}'");
             Report(file, TransferPlanner.OutcomeOf(described), described);
         }
+    }
+
+    // What one version has lost another one may have.
+    private async Task ReceiveAsync(VersionedFile file, VerifiedCopies copies, CancellationToken token)
+    {
+        var receiver = new ObjectReceiver(repository, remote, channel, copies, progress.AddBytes);
+        string[] keys = [file.Key, .. file.OtherKeys];
+        for (var i = 0; ; i++)
+            try
+            {
+                await receiver.ReceiveAsync(file.Item, keys[i], token).ConfigureAwait(false);
+                return;
+            }
+            catch (DataVersionException error) when (error.Kind is DataErrorKind.ObjectMissing or DataErrorKind.ObjectCorrupt && i < keys.Length - 1)
+            {
+                context.Trace($"Another version is tried: {error.Message}");
+            }
     }
 
     // Not counted: it does not travel.

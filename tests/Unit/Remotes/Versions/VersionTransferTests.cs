@@ -77,6 +77,22 @@ public abstract class VersionTransferTests(string service) : IDisposable
         Assert.Empty(SyncSandbox.Objects(SyncSandbox.CacheOf(two)));
     }
 
+    [ServerFact]
+    public async Task What_one_version_has_lost_comes_from_another_one_of_the_same_content()
+    {
+        var one = await PushedAsync(("d/a", "same"), ("d/b", "same"));
+        using (var repository = Repository.Open(one))
+        {
+            await using var storage = VersionedSandbox.Storage(one);
+            await storage.DeleteAsync("d/a", default);
+            await storage.DeleteAsync(Engine.Remotes.Versions.VersionKeys.InVersion(repository.Configuration.GetRemote(null).Scheme, "d/a", repository.Index.Find("d")!.Files[0].Version!.Id), default);
+        }
+        var two = sandbox.Clone(one, "two");
+
+        Assert.Equal(TransferOutcome.Transferred, Assert.Single(await VersionedSandbox.FetchAsync(two)).Outcome);
+        Assert.Equal("same", File.ReadAllText(SyncSandbox.ObjectOf(SyncSandbox.CacheOf(two), "same")));
+    }
+
     [ServerTheory]
     [InlineData(null, "does not say which version")]
     [InlineData("1234567890123456", "f")]
