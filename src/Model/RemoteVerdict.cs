@@ -13,12 +13,12 @@ public enum RemoteCheck
     Writable,
     /// <summary>How far its clock is from ours: signatures of requests are valid for minutes.</summary>
     Clock,
-    /// <summary>Whether it keeps what a value replaces, as an old version: asked of remotes that keep plain files and their versions.</summary>
-    Versions,
     /// <summary>One object that the metadata needs.</summary>
     Object,
     /// <summary>All objects that the metadata needs, summed up.</summary>
     Objects,
+    /// <summary>Whether it keeps what a value replaces, as an old version: asked of remotes that keep plain files and their versions.</summary>
+    Versions,
 }
 
 /// <summary>What was found.</summary>

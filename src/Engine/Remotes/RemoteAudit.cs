@@ -26,8 +26,8 @@ public sealed class RemoteAudit
         channel = new RemoteChannel(repository, remote, storage, throttle, context);
     }
 
-    // Why: what is wrong with it in any case.
-    private sealed record Wanted(ContentHash Hash, string Path, string Key, string? Why = null);
+    // Why: what is known of it without asking. Nothing is known of what cannot be on such a remote, and of folders without a list of files.
+    private sealed record Wanted(ContentHash Hash, string Path, string Key, string? Why = null, bool IsUnknown = false);
 
     /// <summary>Checks.</summary>
     /// <param name="repository">The repository.</param>
@@ -63,7 +63,7 @@ public sealed class RemoteAudit
     {
         var lookup = new VersionLookup(repository, needs.Remote, channel.Storage, context);
         foreach (var scope in needs.Outputs)
-            foreach (var file in lookup.FilesOf(scope, (item, error) => wanted.Add(new Wanted(item.Hash, scope.Output.Path, "", error.Message))))
+            foreach (var file in lookup.FilesOf(scope, (item, error) => wanted.Add(new Wanted(item.Hash, scope.Output.Path, "", error.Message, IsUnknown: true))))
                 wanted.Add(file.Version is { } version && (version.Remote is null || version.Remote == needs.Remote.Name)
                     ? new Wanted(file.Hash, file.Key, VersionKeys.InVersion(needs.Remote.Scheme, file.Key, version.Id))
                     : new Wanted(file.Hash, file.Key, "", "No version of it is recorded for this remote: it was not pushed there, or the metadata is another clone's."));
@@ -178,7 +178,7 @@ public sealed class RemoteAudit
         }
     }
 
-    private RemoteVerdict Missing(Wanted file) => file is { Why: { } why, Hash.IsDirectory: true } ? Verdict(file, RemoteVerdictKind.Unknown, RemoteEvidence.None, why, null)
+    private RemoteVerdict Missing(Wanted file) => file.IsUnknown ? Verdict(file, RemoteVerdictKind.Unknown, RemoteEvidence.None, file.Why!, null)
         : Verdict(file, RemoteVerdictKind.Missing, RemoteEvidence.Answer, file.Why ?? (remote.Remote.KeepsVersions ? "The version that is recorded is not there." : "It is not there."), null);
 
     private RemoteVerdict Verdict(Wanted file, RemoteVerdictKind kind, RemoteEvidence evidence, string detail, long? size) => new()

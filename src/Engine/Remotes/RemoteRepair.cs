@@ -88,31 +88,31 @@ public sealed class RemoteRepair(Repository repository, RemoteConfiguration remo
         }
 
         Task SendAsync(IEnumerable<RepairStep> group) => Parallel.ForEachAsync(group, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (step, token) =>
+        {
+            if (step.Item.Hash.IsDirectory && (unsafeManifests.Contains(step.Item.Hash) || LacksFiles(step.Item.Hash, failed)))
             {
-                if (step.Item.Hash.IsDirectory && (unsafeManifests.Contains(step.Item.Hash) || LacksFiles(step.Item.Hash, failed)))
-                {
-                    Report(step, TransferOutcome.HeldBack, new DataVersionException(DataErrorKind.TransferFailed,
-                        $"The manifest of '{step.Item.Path}' was not stored on '{remote.Name}', so that the remote does not claim files it lacks.", step.Item.Path,
-                        "Find the files that are lost, add them again, and repair once more."));
-                    return;
-                }
-                try
-                {
-                    var path = step.Path ?? await ReceiveAsync(step, others, copies, token).ConfigureAwait(false);
-                    var upload = new RemoteUpload(path, new FileInfo(path).Length, step.Item.Hash, copies);
-                    await channel.SendAsync(remote.KeepsVersions ? step.Item.Path : RemoteKeys.Of(step.Item.Hash), upload, progress.AddBytes, token).ConfigureAwait(false);
-                    if (remote.KeepsVersions)
-                        await versions.SentAsync(step.Item, upload, token).ConfigureAwait(false);
-                    FaultPoint.Reach("repair.object");
-                    Report(step, TransferOutcome.Transferred, null);
-                }
-                catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
-                {
-                    failed[step.Item.Hash] = true;
-                    var described = FileErrors.Describe(error, step.Path ?? step.Item.Path, "send", $" to '{storage.Place}'");
-                    Report(step, TransferPlanner.OutcomeOf(described), described);
-                }
-            });
+                Report(step, TransferOutcome.HeldBack, new DataVersionException(DataErrorKind.TransferFailed,
+                    $"The manifest of '{step.Item.Path}' was not stored on '{remote.Name}', so that the remote does not claim files it lacks.", step.Item.Path,
+                    "Find the files that are lost, add them again, and repair once more."));
+                return;
+            }
+            try
+            {
+                var path = step.Path ?? await ReceiveAsync(step, others, copies, token).ConfigureAwait(false);
+                var upload = new RemoteUpload(path, new FileInfo(path).Length, step.Item.Hash, copies);
+                await channel.SendAsync(remote.KeepsVersions ? step.Item.Path : RemoteKeys.Of(step.Item.Hash), upload, progress.AddBytes, token).ConfigureAwait(false);
+                if (remote.KeepsVersions)
+                    await versions.SentAsync(step.Item, upload, token).ConfigureAwait(false);
+                FaultPoint.Reach("repair.object");
+                Report(step, TransferOutcome.Transferred, null);
+            }
+            catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
+            {
+                failed[step.Item.Hash] = true;
+                var described = FileErrors.Describe(error, step.Path ?? step.Item.Path, "send", $" to '{storage.Place}'");
+                Report(step, TransferPlanner.OutcomeOf(described), described);
+            }
+        });
 
         void Report(RepairStep step, TransferOutcome outcome, DataVersionException? error)
         {

@@ -156,9 +156,9 @@ internal sealed partial class S3Storage : IRemoteStorage
             var answer = await client.GetBucketVersioningAsync(new GetBucketVersioningRequest { BucketName = Bucket }, cancellation).ConfigureAwait(false);
             return answer.VersioningConfig?.Status == VersionStatus.Enabled;
         }
-        catch (AmazonServiceException error) when (error.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
+        catch (AmazonServiceException error) when ((int)error.StatusCode is >= 400 and < 500 and not 404 or 501)
         {
-            // The answer to a value that is stored tells it, too.
+            // Not allowed, or not known to a service that speaks a part of the protocol. The answer to a value that is stored tells it, too.
             return null;
         }
     }, cancellation);

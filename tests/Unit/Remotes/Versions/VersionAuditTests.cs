@@ -108,6 +108,21 @@ public abstract class VersionAuditTests(string service) : IDisposable
     }
 
     [ServerFact]
+    public void What_cannot_be_known_is_neither_good_nor_repaired()
+    {
+        var root = sandbox.Make("one");
+        sandbox.Write(root, "d.dvc", "outs:\n- md5: 0123456789abcdef0123456789abcdef.dir\n  size: 1\n  nfiles: 1\n  hash: md5\n  path: d\n");
+        sandbox.Write(root, "old.dvc", "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  path: old\n");
+        var before = VersionedSandbox.Metadata(root);
+        using var session = new ModuleSession(root);
+
+        Assert.All(Of(session.Run<RemoteVerdict>("Test-DataRemote -Deep -ReadOnly")), pair => Assert.Equal(RemoteVerdictKind.Unknown, pair.Value.Verdict));
+        Assert.Equal(["TransferFailed", "TransferFailed"], session.Invoke("Repair-DataRemote").ErrorIds);
+        Assert.Equal(["d/ Missing", "old Missing"], session.Run<DataStatus>("Get-DataStatus -Cloud").Select(line => $"{line.Path} {line.Change}").Order(StringComparer.Ordinal));
+        Assert.Equal(before, VersionedSandbox.Metadata(root));
+    }
+
+    [ServerFact]
     public async Task What_the_past_needs_is_looked_at_and_cannot_be_repaired()
     {
         var root = await PushedAsync();
