@@ -74,6 +74,8 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
         (await GuardAsync(() => inner.DeleteManyAsync(keys, cancellation), $"{keys.Count} keys", cancellation).ConfigureAwait(false))
             .ToDictionary(failed => failed.Key, failed => Cleared(failed.Value, secrets) ?? failed.Value, StringComparer.Ordinal);
 
+    public Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => GuardAsync(() => inner.KeepsVersionsAsync(cancellation), "", cancellation);
+
     public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => GuardAsync(() => inner.ExamineAsync(cancellation), "", cancellation);
 
     public Task RequireReadableAsync(CancellationToken cancellation) => GuardAsync(() => inner.RequireReadableAsync(cancellation), "", cancellation);

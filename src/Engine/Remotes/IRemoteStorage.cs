@@ -33,6 +33,9 @@ public sealed record StorageTraits
     /// Content-MD5). When nobody does, the engine reads what it has sent.</summary>
     public bool ChecksArrival { get; init; } = true;
 
+    /// <summary>An id of a version proves that old versions are kept. (Google gives each object a generation, kept or not.)</summary>
+    public bool VersionsAreKept { get; init; } = true;
+
     /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -111,6 +114,9 @@ public interface IRemoteStorage : IAsyncDisposable
     /// <param name="cancellation">Ends the waiting for the answer.</param>
     /// <returns>What could not be deleted, and why; a <see cref="TransientRemoteException"/> where it may work a little later.</returns>
     Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>Whether what a value replaces is kept as an old version; null when that cannot be found out without storing something.</summary>
+    Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => Task.FromResult<bool?>(null);
 
     /// <summary>Logs in and looks around: who we are there, and its clock. Changes nothing.</summary>
     Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(new StorageFacts { Credentials = "none" });
