@@ -7,6 +7,7 @@ namespace DataVersion.Benchmarks.Workflows;
 internal abstract class Contender(string name, string folder, Setting setting) : IDisposable
 {
     private int changes;
+    private int aside;
 
     /// <summary>For reports.</summary>
     public string Name { get; } = name;
@@ -41,6 +42,14 @@ internal abstract class Contender(string name, string folder, Setting setting) :
     /// <summary>What was typed for the timed step, for the report; null if it was none.</summary>
     public abstract string? CommandOf(Step step);
 
+    /// <summary>
+    /// What takes a path away, if it is there. Many files are put aside: ext4 makes new ones slowly where many were deleted.
+    /// Large ones would fill the disk. Git-annex protects folders too.
+    /// </summary>
+    public string Removal(string path) => $"if [ -e '{path}' ]; then " + (Setting.Dataset.IsLarge
+        ? $"chmod -R u+w '{path}'; rm -rf '{path}'"
+        : $"mkdir -p '{Folder}/aside' && mv '{path}' '{Folder}/aside/{aside++}'") + "; fi";
+
     /// <summary>Does one step.</summary>
     /// <returns>What it cost, for those that are measured.</returns>
     public Measurement Do(Step step)
@@ -61,11 +70,11 @@ internal abstract class Contender(string name, string folder, Setting setting) :
                 Commits++;
                 return Bash($"git add -A . && git commit -q -m v{Commits} && git tag v{Commits}");
             case Step.DeleteData:
-                return Bash($"find data -name '*.bin' -delete; {(Setting.Dataset.Tracked == TrackedAs.Folder ? "rm -rf data" : "")}");
+                return Setting.Dataset.Tracked == TrackedAs.Folder ? Remove("data") : Bash("find data -name '*.bin' -delete");
             case Step.DeleteCache:
-                return Bash("rm -rf .dvc/cache/files");
+                return Remove(".dvc/cache/files");
             case Step.DeleteRemote:
-                return Bash($"rm -rf '{Remote}' && mkdir '{Remote}'");
+                return Bash($"{Removal(Remote)} && mkdir '{Remote}'");
             case Step.Switch:
                 var measured = Run(step);
                 Versions.Clear();
@@ -99,16 +108,18 @@ internal abstract class Contender(string name, string folder, Setting setting) :
     /// <summary>Environment variables of its commands.</summary>
     protected virtual IReadOnlyDictionary<string, string>? Variables => null;
 
+    private Measurement Remove(string path) => Bash(Removal(path));
+
     private void Fresh()
     {
-        // Git-annex protects folders too.
         Directory.CreateDirectory(Folder);
-        Shell.Run($"if [ -e '{Repository}' ]; then chmod -R u+w '{Repository}' '{Remote}'; rm -rf '{Repository}' '{Remote}'; fi; mkdir -p '{Repository}' '{Remote}'", Folder);
+        Shell.Run($"{Removal(Repository)}; {Removal(Remote)}; mkdir -p '{Repository}' '{Remote}'", Folder);
         Versions.Clear();
         (changes, Commits, Target, Contents) = (0, 0, 1, Setting.Dataset.Files);
         Bash("git init -q && git config user.name bench && git config user.email bench@example.invalid && git config gc.auto 0");
         Initialize();
-        Bash($"cp -r '{Setting.Source}' data");
+        // A clone would not be in memory.
+        Bash($"cp -r --reflink=never '{Setting.Source}' data");
     }
 }
 

@@ -1,29 +1,34 @@
 namespace DataVersion.Benchmarks.Workflows;
 
-/// <summary>The file system that is measured on: a folder of one that is there, or one in a file that is mounted for the run.</summary>
+/// <summary>
+/// The file system that is measured on: a folder of one that is there, or one in a file. That one is made anew for each
+/// comparison: ext4 looks long for inodes where many files were just deleted (fs/ext4/ialloc.c, recently_deleted), which
+/// would measure what ran before.
+/// </summary>
 internal sealed class WorkFileSystem : IDisposable
 {
     private const long ImageBytes = 48L << 30;
+    private readonly string type;
     private readonly string? mounted;
 
-    private WorkFileSystem(string folder, string? mounted)
+    private WorkFileSystem(string folder, string? type, string? mounted)
     {
         (Folder, this.mounted) = (folder, mounted);
-        Directory.CreateDirectory(folder);
-        Type = Shell.FirstLine($"stat -f -c %T '{folder}'").Replace("ext2/ext3", "ext4");
+        this.type = type ?? TypeOf(Directory.CreateDirectory(folder).FullName);
+        Renew();
     }
 
     /// <summary>Where to work.</summary>
     public string Folder { get; }
 
     /// <summary>ext4, btrfs, ...</summary>
-    public string Type { get; }
+    public string Type => type;
 
     /// <summary>For reports.</summary>
     public string Description => mounted is null ? Type : Type + " in a file";
 
-    /// <summary>Bytes that can be written.</summary>
-    public long Free => new DriveInfo(Folder).AvailableFreeSpace;
+    /// <summary>Bytes that can be written, also on the disk that has the file.</summary>
+    public long Free => Math.Min(new DriveInfo(Folder).AvailableFreeSpace, new DriveInfo(Path.GetDirectoryName(mounted) ?? Folder).AvailableFreeSpace);
 
     /// <summary>Makes what was asked for.</summary>
     /// <param name="name">ext4, btrfs, xfs or a folder.</param>
@@ -32,13 +37,27 @@ internal sealed class WorkFileSystem : IDisposable
     {
         Directory.CreateDirectory(work);
         if (name is not ("ext4" or "btrfs" or "xfs"))
-            return new(Path.Combine(Path.GetFullPath(name), "dataversion-benchmark"), null);
-        if (Shell.FirstLine($"stat -f -c %T '{work}'").Replace("ext2/ext3", "ext4") == name)
-            return new(Path.Combine(work, "files"), null);
-        var (image, mount) = (Path.Combine(work, name + ".image"), Path.Combine(work, name));
-        Shell.Run($"mkdir -p '{mount}'; mountpoint -q '{mount}' && umount '{mount}'; rm -f '{image}'; truncate -s {ImageBytes} '{image}' "
-            + $"&& mkfs.{name} -q '{image}' && mount -o loop '{image}' '{mount}'", work);
-        return new(Path.Combine(mount, "files"), mount);
+            return new(Path.Combine(Path.GetFullPath(name), "dataversion-benchmark"), null, null);
+        // Without the rights to mount, the folder itself does if it is of that type.
+        if (Environment.UserName != "root" && TypeOf(work) == name)
+            return new(Path.Combine(work, "files"), name, null);
+        var mount = Path.Combine(work, name);
+        return new(Path.Combine(mount, "files"), name, mount);
+    }
+
+    /// <summary>Makes the one in a file anew and empty; a folder stays as it is.</summary>
+    public void Renew()
+    {
+        if (mounted is null)
+            return;
+        Remove();
+        // Direct: what is in the page cache is not there a second time for the file. ext4 is not to prepare its tables meanwhile.
+        var options = type == "ext4" ? "-o noinit_itable" : "";
+        Shell.Run($"""
+            mkdir -p '{mounted}' && truncate -s {ImageBytes} '{mounted}.image' && mkfs.{type} -q '{mounted}.image'
+            device=$(losetup --show --find --direct-io=on '{mounted}.image' 2> /dev/null || losetup --show --find '{mounted}.image') || exit
+            mount {options} "$device" '{mounted}' && mkdir '{Folder}'
+            """, Path.GetDirectoryName(mounted)!);
     }
 
     /// <summary>Waits until everything is written, and empties the page cache if wanted.</summary>
@@ -48,6 +67,15 @@ internal sealed class WorkFileSystem : IDisposable
     public void Dispose()
     {
         if (mounted is not null)
-            Shell.Run($"umount '{mounted}' && rm -f '{mounted}.image'", Path.GetDirectoryName(mounted)!);
+            Remove();
     }
+
+    // Also what a run before left.
+    private void Remove() => Shell.Run($"""
+        if mountpoint -q '{mounted}'; then umount '{mounted}' || exit; fi
+        for device in $(losetup --noheadings --output NAME --associated '{mounted}.image' 2> /dev/null); do losetup -d "$device"; done
+        rm -f '{mounted}.image'
+        """, Path.GetDirectoryName(mounted)!);
+
+    private static string TypeOf(string folder) => Shell.FirstLine($"stat -f -c %T '{folder}'").Replace("ext2/ext3", "ext4");
 }

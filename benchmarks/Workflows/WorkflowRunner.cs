@@ -17,25 +17,26 @@ internal sealed class WorkflowRunner(WorkflowOptions options, BuiltModule module
             using var fileSystem = WorkFileSystem.Open(name, options.Work);
             foreach (var dataset in options.Datasets)
             {
-                // The data set, three repositories with cache and remote each.
-                if (fileSystem.Free < dataset.Bytes * 8)
+                // The data set, three repositories with cache and remote each, which many files have for each round.
+                if (fileSystem.Free < dataset.Bytes * (dataset.IsLarge ? 8 : 4 + 2 * options.Rounds))
                 {
                     Console.Error.WriteLine($"{dataset.Name} is left out: {fileSystem.Folder} has room for {Quantity.Size(fileSystem.Free)} only.");
                     continue;
                 }
-                var source = DatasetFolder.Ensure(Path.Combine(fileSystem.Folder, "sets"), dataset);
                 var links = options.Links.Count > 0 ? options.Links : LinkKinds.On(fileSystem.Type);
                 foreach (var operation in options.Operations)
                     foreach (var link in operation.OfEachLink ? links : links.Take(1))
                         if (operation.IsStartUp == (dataset.Name == "small") || operation.NothingToDo)
-                            cases.Add(Measure(fileSystem, operation, new(dataset, source, link), finished));
+                            cases.Add(Measure(fileSystem, operation, dataset, link, finished));
             }
         }
         return cases;
     }
 
-    private Case Measure(WorkFileSystem fileSystem, Operation operation, Setting setting, Action<Case> finished)
+    private Case Measure(WorkFileSystem fileSystem, Operation operation, Dataset dataset, string link, Action<Case> finished)
     {
+        fileSystem.Renew();
+        var setting = new Setting(dataset, DatasetFolder.Ensure(Path.Combine(fileSystem.Folder, "sets"), dataset), link);
         var floors = operation.IsStartUp ? StartUp.Of(module) : Floor.Of(operation, setting.Dataset, setting.Link);
         var comparison = new Case(fileSystem.Description, operation, setting.Dataset, setting.Link) { JudgedFloor = operation.IsStartUp ? null : floors[0].Name };
         var contenders = Contenders(Path.Combine(fileSystem.Folder, "runs"), operation, setting).ToList();
@@ -110,7 +111,7 @@ internal sealed class WorkflowRunner(WorkflowOptions options, BuiltModule module
         var measurement = Shell.Run(floor.Command, fileSystem.Folder, variables, options.CountSystemCalls ? SystemCalls.Prefix(counted) : null);
         if (options.CountSystemCalls)
             comparison.Calls[floor.Name] = SystemCalls.Read(counted);
-        Shell.Run($"rm -rf '{scratch}'", fileSystem.Folder);
+        Shell.Run(ours.Removal(scratch), fileSystem.Folder);
         return measurement;
     }
 

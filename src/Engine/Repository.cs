@@ -210,13 +210,18 @@ public sealed class Repository : IDisposable
     /// <exception cref="DataVersionException">ObjectMissing, ObjectCorrupt or ManifestInvalid.</exception>
     public Manifest LoadManifest(ContentHash hash) => TryLoadManifest(hash, out var manifest) is { } problem ? throw problem : manifest!;
 
-    // Metadata that lists the files of a folder (remotes that keep versions) says as much as its manifest, which may be nowhere.
     private DataIndex Know(DataIndex known)
     {
         foreach (var output in known.Outputs)
-            if (output is { ListsFiles: true, Hash: { } hash })
-                listed[hash] = output.Files;
+            Know(output);
         return known;
+    }
+
+    /// <summary>Metadata that lists the files of a folder (remotes that keep versions) says as much as its manifest, which may be nowhere.</summary>
+    internal void Know(TrackedOutput output)
+    {
+        if (output is { ListsFiles: true, Hash: { } hash })
+            listed[hash] = output.Files;
     }
 
     /// <summary>Keeps a manifest that was just made, so that it is not read back.</summary>

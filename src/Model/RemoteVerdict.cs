@@ -17,6 +17,8 @@ public enum RemoteCheck
     Object,
     /// <summary>All objects that the metadata needs, summed up.</summary>
     Objects,
+    /// <summary>Whether it keeps what a value replaces, as an old version: asked of remotes that keep plain files and their versions.</summary>
+    Versions,
 }
 
 /// <summary>What was found.</summary>

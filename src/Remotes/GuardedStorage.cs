@@ -53,6 +53,9 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
 
     public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation) => GuardAsync(() => inner.FindAsync(key, cancellation), key, cancellation);
 
+    // Of a folder, which has no secrets.
+    public IReadOnlyList<RemoteItem?>? FindMany(IReadOnlyList<string> keys, CancellationToken cancellation) => inner.FindMany(keys, cancellation);
+
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var items = inner.ListAsync(prefix, cancellation).GetAsyncEnumerator(cancellation);
@@ -70,6 +73,8 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
     public async Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) =>
         (await GuardAsync(() => inner.DeleteManyAsync(keys, cancellation), $"{keys.Count} keys", cancellation).ConfigureAwait(false))
             .ToDictionary(failed => failed.Key, failed => Cleared(failed.Value, secrets) ?? failed.Value, StringComparer.Ordinal);
+
+    public Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => GuardAsync(() => inner.KeepsVersionsAsync(cancellation), "", cancellation);
 
     public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => GuardAsync(() => inner.ExamineAsync(cancellation), "", cancellation);
 

@@ -34,20 +34,18 @@ public static class RemoteStorages
     {
         if (remote.KeepsVersions)
             throw new DataVersionException(DataErrorKind.RemoteFailed, $"The remote '{remote.Name}' keeps plain files and their versions ({(remote.IsWorktree ? "worktree" : "version_aware")} = true), which this cannot be done with.",
-                RemoteSecrets.Hide(remote.Url), "Such a remote can be pushed to, fetched and pulled from (Sync-DataRemote); for everything else use another remote.");
+                RemoteSecrets.Hide(remote.Url), "Such a remote can be pushed to, fetched and pulled from (Sync-DataRemote), compared (Get-DataStatus), tested and repaired; for everything else use another remote.");
         return OpenStorage(remote);
     }
 
     /// <summary>Opens the storage of a remote that keeps plain files and their versions; nothing is contacted before the first call.</summary>
     /// <exception cref="DataVersionException">RemoteFailed: a service whose versions are not supported.</exception>
-    public static IRemoteStorage OpenVersions(RemoteConfiguration remote) => remote.Scheme == "s3" ? OpenStorage(remote)
+    public static IRemoteStorage OpenVersions(RemoteConfiguration remote) => remote.Scheme is "s3" or "gs" or "azure" ? OpenStorage(remote)
         : throw new DataVersionException(DataErrorKind.RemoteFailed, remote.Scheme switch
         {
-            "gs" => $"The remote '{remote.Name}' keeps versions on Google Cloud Storage, which is not supported: only on S3.",
-            "azure" => $"The remote '{remote.Name}' keeps versions on Azure Blob Storage, which is not supported: only on S3.",
             "" => $"The remote '{remote.Name}' is a folder, which keeps no versions, but has {(remote.IsWorktree ? "worktree" : "version_aware")} = true.",
             var scheme => $"The remote '{remote.Name}' is at a {scheme}:// address, which keeps no versions, but has {(remote.IsWorktree ? "worktree" : "version_aware")} = true.",
-        }, RemoteSecrets.Hide(remote.Url), "Take the option away with Set-DataRemote, or use a bucket of S3 that keeps versions.");
+        }, RemoteSecrets.Hide(remote.Url), "Take the option away with Set-DataRemote, or use a bucket of S3, Google Cloud Storage or Azure that keeps versions.");
 
     private static IRemoteStorage OpenStorage(RemoteConfiguration remote)
     {

@@ -1,6 +1,7 @@
 // Google Cloud Storage's JSON interface for tests. Objects, their metadata, lists and media come from the storage emulator of
 // firebase-tools; in front of it stands what that lacks: buckets, bearer tokens and the token endpoint, resumable uploads as
-// documented (308, Range, status, cancelling), multipart bodies of any form, preconditions, checksums, generations, 416.
+// documented (308, Range, status, cancelling), multipart bodies of any form, preconditions, checksums, 416, and the generations of
+// objects, of which the bucket `versioned` keeps the old ones.
 //
 // node gcs.js PORT FOLDER TOKEN PUBLIC_KEY BUCKET...
 'use strict';
@@ -9,6 +10,7 @@ const [port, folder, token, publicKey, ...buckets] = process.argv.slice(2);
 
 const tools = path.dirname(require.resolve('firebase-tools/package.json'));
 const part = name => require(path.join(tools, 'lib/emulator', name));
+const { Versions } = require('./gcs-versions.js');
 const express = require(require.resolve('express', { paths: [tools] }));
 const { StorageEmulator } = part('storage/index.js');
 const { CloudStorageObjectMetadata } = part('storage/metadata.js');
@@ -18,6 +20,7 @@ StorageEmulator.prototype.getPersistenceTmpDir = () => folder;
 const emulator = new StorageEmulator({ projectId: 'demo-dataversion', host: '127.0.0.1', port: +port, rules: { name: 'none', content: '' }, auto_download: false });
 const store = emulator.adminStorageLayer;
 const sessions = new Map();       // resumable uploads by id
+const versions = new Versions(store);
 const Unit = 256 * 1024;          // parts of resumable uploads are multiples of this, except the last
 
 const refuse = (response, code, reason, message) =>
@@ -34,7 +37,8 @@ const served = handler => (request, response) => handler(request, response).catc
 
 async function save(bucket, name, metadata, data) {
     const upload = emulator.uploadService.multipartUpload({ bucketId: bucket, objectId: name, metadata, dataRaw: data, authorization: 'Bearer owner' });
-    return new CloudStorageObjectMetadata(await store.uploadObject(upload));
+    versions.keep(bucket, name);
+    return new CloudStorageObjectMetadata(versions.mark(await store.uploadObject(upload)));
 }
 
 function generationHolds(request, response, bucket, name) {
@@ -95,13 +99,14 @@ front.use((request, response, next) => {
 
 front.get('/storage/v1/b/:bucket', (request, response) => {
     const found = emulator._buckets.get(request.params.bucket);
-    return found ? response.json(found) : noBucket(response);
+    return found ? response.json({ ...found, versioning: { enabled: Versions.isKeptIn(request.params.bucket) } }) : noBucket(response);
 });
 front.use(/^\/(?:upload\/|download\/)?storage\/v1\/b\/([^/]+)\/o/, (request, response, next) =>
     emulator._buckets.has(decodeURIComponent(request.params[0])) ? next() : noBucket(response));
 
 front.post('/upload/storage/v1/b/:bucket/o', served(async (request, response) => {
     const { bucket } = request.params, { uploadType } = request.query;
+    if (request.query.upload_id) return goOn(request, response);       // as gcsfs does
     let data = await bodyOf(request), metadata = {};
     if (uploadType === 'resumable') {
         if (data.length) metadata = JSON.parse(data);
@@ -126,7 +131,10 @@ front.post('/upload/storage/v1/b/:bucket/o', served(async (request, response) =>
     response.set('X-GUploader-UploadID', id).set('Location', `http://${request.headers.host}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`).end();
 }));
 
-front.put('/upload/storage/v1/b/:bucket/o', served(async (request, response) => {
+front.put('/upload/storage/v1/b/:bucket/o', served(goOn));
+front.delete('/upload/storage/v1/b/:bucket/o', (request, response) => { sessions.delete(request.query.upload_id); response.status(499).end(); });
+
+async function goOn(request, response) {
     const session = sessions.get(request.query.upload_id);
     const drained = async () => { for await (const _ of request); return response; };
     if (!session) return (await drained()).status(404).end();
@@ -154,24 +162,43 @@ front.put('/upload/storage/v1/b/:bucket/o', served(async (request, response) => 
     fs.unlinkSync(session.file);
     if (!checksumHolds(request, response, session.metadata, data)) return sessions.delete(request.query.upload_id);
     response.json(session.result = await save(session.bucket, session.name, session.metadata, data));
-}));
-front.delete('/upload/storage/v1/b/:bucket/o', (request, response) => { sessions.delete(request.query.upload_id); response.status(499).end(); });
+}
 
-// The emulator keeps one generation, and ignores ranges behind the end.
-front.get(/^\/(?:download\/)?storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/, (request, response, next) => {
-    const found = store.getMetadata(...[0, 1].map(i => decodeURIComponent(request.params[i])));
-    if (found && request.query.generation && request.query.generation !== String(found.generation))
-        return refuse(response, 404, 'notFound', `No such object: ${found.bucket}/${found.name}#${request.query.generation}`);
-    const first = /^bytes=(\d+)-/.exec(request.headers.range ?? '');
+front.use(/^\/storage\/v1\/b\/([^/]+)\/o$/, (request, response, next) => request.method === 'GET' && request.query.versions === 'true'
+    ? response.json({ kind: 'storage#objects', items: versions.list(request.params[0], request.query.prefix ?? '') }) : next());
+front.use(/^\/(?:download\/)?storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/, (request, response, next) => {
+    const [bucket, name] = [request.params[0], request.params[1]], { generation } = request.query;
+    if (request.method === 'DELETE') {
+        if (!generation) versions.keep(bucket, name);
+        return !generation || versions.isNewest(bucket, name, generation) ? next() : versions.remove(bucket, name, generation) ? response.status(204).end() : missing();
+    }
+    if (request.method !== 'GET') return next();
+    if (generation && !versions.isNewest(bucket, name, generation)) {
+        const old = versions.find(bucket, name, generation);
+        return !old ? missing() : request.query.alt === 'media' ? sendMedia(request, response, old.metadata, old.data) : response.json(old.metadata);
+    }
+    // The emulator ignores ranges behind the end.
+    const found = store.getMetadata(bucket, name), first = /^bytes=(\d+)-/.exec(request.headers.range ?? '');
     return found && first && request.query.alt === 'media' && +first[1] >= found.size
         ? response.status(416).set('Content-Range', 'bytes */' + found.size).end() : next();
+
+    function missing() { return refuse(response, 404, 'notFound', `No such object: ${bucket}/${name}` + (generation ? '#' + generation : '')); }
 });
+
+function sendMedia(request, response, metadata, data) {
+    response.set({ 'Content-Type': metadata.contentType, ETag: metadata.etag, 'x-goog-generation': metadata.generation, 'x-goog-hash': 'md5=' + metadata.md5Hash });
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    if (!range) return response.send(data);
+    const [first, last] = [+range[1], range[2] ? Math.min(+range[2], data.length - 1) : data.length - 1];
+    if (first >= data.length) return response.status(416).set('Content-Range', 'bytes */' + data.length).end();
+    return response.status(206).set('Content-Range', `bytes ${first}-${last}/${data.length}`).send(data.subarray(first, last + 1));
+}
 
 emulator._rulesRuntime.start = emulator._rulesRuntime.stop = async () => { };      // Java, for what Firebase's own clients need only
 emulator._rulesManager.start = emulator._rulesManager.stop = async () => ({ errors: [], warnings: [], exist: () => false });
 emulator.start = async () => {
     front.use(await part('storage/server.js').createApp('demo-dataversion', emulator));
-    for (const bucket of [...buckets, 'public']) store.createBucket(bucket);
+    for (const bucket of [...buckets, 'versioned', 'public']) store.createBucket(bucket);
     await new Promise(listening => http.createServer({ requestTimeout: 0 }, front).listen(+port, '127.0.0.1', listening));
 };
 EmulatorRegistry.start(emulator);

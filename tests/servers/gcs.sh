@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Google Cloud Storage: the storage emulator of firebase-tools behind gcs.js, with the bucket `dataversion`. Calls need the token;
+# Google Cloud Storage: the storage emulator of firebase-tools behind gcs.js, with the buckets `dataversion` and
+# `versioned`, which keeps versions. Calls need the token;
 # the service account of the key file and the refresh token of the user file get it from the server itself.
 . "$(dirname "$0")/common.sh"
 TOKEN=dvtoken
@@ -20,7 +21,7 @@ start_server() {
 END
     export NODE_PATH=$CACHE/gcs/node_modules FIREBASE_CLI_DISABLE_UPDATE_CHECK=1
     front "$port" node "$HERE/gcs.js" "$port" "$FOLDER/data" $TOKEN "$FOLDER/account.pub" dataversion
-    READY="endpoint=http://127.0.0.1:$port token=$TOKEN accountFile=$FOLDER/account.json refusedAccountFile=$FOLDER/refused.json userFile=$FOLDER/user.json project=demo-dataversion bucket=dataversion"
+    READY="endpoint=http://127.0.0.1:$port token=$TOKEN accountFile=$FOLDER/account.json refusedAccountFile=$FOLDER/refused.json userFile=$FOLDER/user.json project=demo-dataversion bucket=dataversion versionedBucket=versioned"
 }
 
 # account_file FILE KEY: the key file of a service account.

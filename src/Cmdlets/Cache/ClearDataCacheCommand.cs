@@ -83,6 +83,9 @@ public sealed class ClearDataCacheCommand : RepositoryCmdlet
         var scope = new CleanUpScope { Commits = commits, Projects = projects, GracePeriod = GracePeriod, AllowUnknownFolders = Force };
         var used = RunPumped(context => CacheCleanUp.CollectUsed(repository, scope, context));
         var remote = NotInRemote || Remote is not null ? RunPumped(_ => repository.Configuration.GetRemote(Remote)) : null;
+        if (remote is { KeepsVersions: true } && !NotInRemote)
+            Fail(new DataVersionException(DataErrorKind.RemoteFailed, $"The remote '{remote.Name}' keeps plain files and their versions, and is not cleared: which old versions other revisions and clones need, no listing tells.",
+                remote.Name, "Let rules of the service remove old versions (lifecycle rules), or clear the cache alone, without -Remote."));
         var storage = remote is null ? null : RunPumped((CmdletPump pump) => Task.FromResult(new RemoteAccess(this).Open(remote, pump)));
         try
         {

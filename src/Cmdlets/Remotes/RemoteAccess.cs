@@ -19,7 +19,10 @@ internal sealed class RemoteAccess(PSCmdlet cmdlet, PSCredential? credential = n
     public IRemoteStorage Open(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.Open(Complete(remote, pump).WithJobs(throttle));
 
     /// <summary>The same for a remote that keeps plain files and their versions.</summary>
-    public IRemoteStorage OpenVersions(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.OpenVersions(Complete(remote, pump));
+    public IRemoteStorage OpenVersions(RemoteConfiguration remote, CmdletPump pump) => RemoteStorages.OpenVersions(Complete(remote, pump).WithJobs(throttle));
+
+    /// <summary>The same for a remote of either kind, for what can be done with both.</summary>
+    public IRemoteStorage OpenAny(RemoteConfiguration remote, CmdletPump pump) => remote.KeepsVersions ? OpenVersions(remote, pump) : Open(remote, pump);
 
     /// <summary>The remote with everything that its storage needs.</summary>
     public RemoteConfiguration Complete(RemoteConfiguration remote, CmdletPump pump)

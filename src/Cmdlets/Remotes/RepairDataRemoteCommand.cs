@@ -85,8 +85,8 @@ public sealed class RepairDataRemoteCommand : RepositoryCmdlet
         var wrong = new List<RemoteVerdict>();
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var storage = access!.Open(remote, pump);
-            await RequestedAudit.RunAsync(repository, remote, selection, storage, Download, ThrottleLimit, verdict =>
+            await using var storage = access!.OpenAny(remote, pump);
+            await RequestedAudit.RunAsync(repository, remote, selection, storage, forRepair: true, Download, ThrottleLimit, verdict =>
             {
                 lock (wrong)
                     if (!verdict.IsGood)
@@ -100,7 +100,7 @@ public sealed class RepairDataRemoteCommand : RepositoryCmdlet
         var others = new RemoteAccess(this, throttle: ThrottleLimit);
         RunPumped(async (CmdletPump pump) =>
         {
-            await using var storage = access!.Open(remote, pump);
+            await using var storage = access!.OpenAny(remote, pump);
             var repair = new RemoteRepair(repository, remote, storage, other => others.Open(other, pump), ThrottleLimit, pump.Context);
             var plan = await repair.PlanAsync([.. wrong.Where(v => v.Verdict is RemoteVerdictKind.Missing or RemoteVerdictKind.Corrupt)]).ConfigureAwait(false);
             foreach (var lost in plan.Lost)

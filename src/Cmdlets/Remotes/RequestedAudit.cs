@@ -45,10 +45,14 @@ internal sealed class RequestedAudit
     /// <summary>Checks each object that the selection needs of a remote.</summary>
     /// <returns>The verdicts summed up.</returns>
     public static async Task<RemoteVerdict> RunAsync(Repository repository, RemoteConfiguration remote, SyncSelection selection, IRemoteStorage storage,
-        bool download, int throttle, Action<RemoteVerdict> found, CmdletPump pump)
+        bool forRepair, bool download, int throttle, Action<RemoteVerdict> found, CmdletPump pump)
     {
         var failures = new List<PathFailure>();
-        var needs = NeededObjects.Collect(repository, selection, forPush: true, pump.Context, failures);
+        // What revisions of the past name of a remote that keeps versions can be looked at, and not be recorded anew.
+        var looksOnly = remote.KeepsVersions && !forRepair;
+        var needs = NeededObjects.Collect(repository, selection, forPush: !looksOnly, pump.Context, failures);
+        if (looksOnly)
+            needs = [.. needs.Select(need => need with { Outputs = [.. need.Outputs.Where(scope => scope.Output.Push)] })];
         foreach (var failure in failures)
             pump.WriteError(failure.Error, failure.Path);
         return await RemoteAudit.RunAsync(repository, needs.Count > 0 ? needs[0] : new RemoteNeeds(remote, []), storage, download, throttle, found, pump.Context)

@@ -145,7 +145,7 @@ public sealed class SyncDataRemoteCommand : RepositoryCmdlet
             WriteError(problem.Error, problem.Path);
         foreach (var needs in needed)
         {
-            var storage = RunPumped((CmdletPump pump) => Task.FromResult(needs.Remote.KeepsVersions ? Access.OpenVersions(needs.Remote, pump) : Access.Open(needs.Remote, pump)));
+            var storage = RunPumped((CmdletPump pump) => Task.FromResult(Access.OpenAny(needs.Remote, pump)));
             try
             {
                 if (needs.Remote.KeepsVersions)

@@ -98,7 +98,7 @@ public sealed class TestDataRemoteCommand : RepositoryCmdlet
     {
         var verdicts = RunPumped(async (CmdletPump pump) =>
         {
-            await using var storage = access!.Open(remote, pump);
+            await using var storage = access!.OpenAny(remote, pump);
             return await RemoteInspection.RunAsync(remote, storage, !ReadOnly, pump.Context).ConfigureAwait(false);
         });
         foreach (var verdict in verdicts)
@@ -108,8 +108,8 @@ public sealed class TestDataRemoteCommand : RepositoryCmdlet
             return;
         Write(RunPumped(async (CmdletPump pump) =>
         {
-            await using var storage = access!.Open(remote, pump);
-            return await RequestedAudit.RunAsync(repository, remote, selection, storage, Download, ThrottleLimit, verdict =>
+            await using var storage = access!.OpenAny(remote, pump);
+            return await RequestedAudit.RunAsync(repository, remote, selection, storage, forRepair: false, Download, ThrottleLimit, verdict =>
             {
                 if (!Quiet && (IncludeGood || !verdict.IsGood))
                     pump.WriteObject(verdict);

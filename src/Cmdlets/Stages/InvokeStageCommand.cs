@@ -184,6 +184,6 @@ public sealed class InvokeStageCommand : RepositoryCmdlet
     private StageFetch FetchFor(Repository repository, CmdletPump pump)
     {
         var access = new RemoteAccess(this);
-        return new StageFetch(repository, remote => access.Open(remote, pump), pump.Context);
+        return new StageFetch(repository, remote => access.OpenAny(remote, pump), pump.Context);
     }
 }

@@ -2,6 +2,7 @@ using DataVersion.Engine;
 using DataVersion.Engine.Imports;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Workspaces;
 using DataVersion.Engine.Repositories;
 
@@ -20,6 +21,9 @@ internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration
     public async Task RunsAsync()
     {
         var remote = repository.Configuration.GetRemote(null);
+        // Nobody pushes runs to such a remote.
+        if (remote.KeepsVersions)
+            return;
         await using var storage = open(remote);
         await RunCacheTransfer.RunAsync(repository, remote, storage, TransferDirection.Fetch, 0, error => context.Warn(error.Message), context).ConfigureAwait(false);
     }
@@ -31,15 +35,19 @@ internal sealed class StageFetch(Repository repository, Func<RemoteConfiguration
         foreach (var needs in NeededObjects.Collect(repository, selection, forPush: false, context, problems))
         {
             await using var storage = open(needs.Remote);
-            var plan = await TransferPlanner.PlanFetchAsync(repository, needs, storage, context).ConfigureAwait(false);
-            await TransferRunner.RunAsync(repository, plan, storage, 0, (_, error) =>
-            {
-                if (error is not null)
-                    context.Warn(error.Message);
-            }, context).ConfigureAwait(false);
+            if (needs.Remote.KeepsVersions)
+                await VersionRunner.RunAsync(repository, await VersionPlanner.PlanFetchAsync(repository, needs, storage, context).ConfigureAwait(false), storage, 0, Tell, context).ConfigureAwait(false);
+            else
+                await TransferRunner.RunAsync(repository, await TransferPlanner.PlanFetchAsync(repository, needs, storage, context).ConfigureAwait(false), storage, 0, Tell, context).ConfigureAwait(false);
         }
         foreach (var problem in problems)
             context.Warn(problem.Error.Message);
+
+        void Tell(TransferResult result, DataVersionException? error)
+        {
+            if (error is not null)
+                context.Warn(error.Message);
+        }
     }
 
     private async Task ImportAsync(string metadataPath)

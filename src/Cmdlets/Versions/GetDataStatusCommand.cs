@@ -93,7 +93,7 @@ public sealed class GetDataStatusCommand : RepositoryCmdlet
             Paths = paths, Remote = Remote, Cloud = Cloud || !NotInRemote, NotInRemote = NotInRemote, Granular = Granular,
         };
         var access = new RemoteAccess(this);
-        WriteObject(RunPumped((CmdletPump pump) => RemoteStatusReader.ReadAsync(repository, options, remote => access.Open(remote, pump), pump.Context)),
+        WriteObject(RunPumped((CmdletPump pump) => RemoteStatusReader.ReadAsync(repository, options, remote => access.OpenAny(remote, pump), pump.Context)),
             enumerateCollection: true);
     }
 }

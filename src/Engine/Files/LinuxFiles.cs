@@ -32,12 +32,15 @@ internal static unsafe partial class LinuxFiles
     }
 
     /// <summary>The stat of an open file, whatever its name stands for by now.</summary>
-    public static FileStat Stat(SafeFileHandle file, string path)
+    public static FileStat Stat(SafeFileHandle file, string path) => Stamp(file, path).Stat;
+
+    /// <summary>The same, and when the inode was last changed.</summary>
+    public static FileStamp Stamp(SafeFileHandle file, string path)
     {
         Statx buffer;
         if (statxOf(file, "", AtEmptyPath, BasicStats, &buffer) != 0)
             throw NativeError.ToException(Marshal.GetLastPInvokeError(), path);
-        return Convert(buffer);
+        return new FileStamp(Convert(buffer), ToNs(buffer.Changed));
     }
 
     /// <summary>
@@ -65,6 +68,17 @@ internal static unsafe partial class LinuxFiles
         return Convert(buffer);
     }
 
+    /// <summary>The same; nothing too where it cannot be told.</summary>
+    /// <param name="folder">The open folder.</param>
+    /// <param name="name">UTF-8, with a zero at its end.</param>
+    /// <param name="followLinks">Of what a link points to.</param>
+    public static FileStat TryStat(SafeFileHandle folder, ReadOnlySpan<byte> name, bool followLinks)
+    {
+        Statx buffer;
+        fixed (byte* start = name)
+            return statxOf(folder, start, followLinks ? 0 : AtSymlinkNofollow, BasicStats, &buffer) == 0 ? Convert(buffer) : default;
+    }
+
     private static long ToNs(in Timestamp time) => (time.Seconds * 1_000_000_000) + time.Nanoseconds;
 
     private static FileStat Convert(in Statx buffer)
@@ -82,6 +96,9 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statxOf(SafeFileHandle file, string path, int flags, uint mask, Statx* buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx")]
+    private static partial int statxOf(SafeFileHandle file, byte* path, int flags, uint mask, Statx* buffer);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, Statx* buffer);

@@ -30,6 +30,9 @@ internal readonly struct SourceFile : IDisposable
     /// <summary>The stat now.</summary>
     public FileStat Stat() => OperatingSystem.IsLinux() ? LinuxFiles.Stat(handle, path) : FileStat.Read(path, followLinks: true);
 
+    /// <summary>The stat now, with what nobody can set back.</summary>
+    public FileStamp Stamp() => OperatingSystem.IsLinux() ? LinuxFiles.Stamp(handle, path) : new FileStamp(Stat(), 0);
+
     /// <summary>Reads until the buffer is full or the file ends; 0 at the end.</summary>
     public int Fill(Span<byte> buffer, long offset)
     {

@@ -20,6 +20,7 @@ public sealed class GitObjectReader : IDisposable
     private readonly Lock gate = new();
     private readonly StringBuilder errors = new();
     private Process? process;
+    private Thread? listener;
     private BufferedStream? answers;
     private bool disposed;
 
@@ -61,7 +62,7 @@ public sealed class GitObjectReader : IDisposable
             if (at is not { Type: GitObjectType.Tree })
                 return null;
             var entry = GitTreeEntry.Parse(at).Find(e => e.Name == name);
-            at = entry.Id is null ? null : TryRead(entry.Id);
+            at = entry is null ? null : TryRead(entry.Id);
         }
         return at;
     }
@@ -180,13 +181,24 @@ public sealed class GitObjectReader : IDisposable
         answers = new BufferedStream(process.StandardOutput.BaseStream, 1 << 16);
         errors.Clear();
         // Git writes warnings there (an ambiguous name); a full pipe would stop it.
-        process.ErrorDataReceived += (_, line) =>
+        var said = process.StandardError;
+        listener = new Thread(() => Listen(said)) { IsBackground = true, Name = "git cat-file" };
+        listener.Start();
+    }
+
+    private void Listen(StreamReader said)
+    {
+        try
         {
-            lock (errors)
-                if (line.Data is not null && errors.Length < 4096)
-                    errors.AppendLine(line.Data);
-        };
-        process.BeginErrorReadLine();
+            while (said.ReadLine() is { } line)
+                lock (errors)
+                    if (errors.Length < 4096)
+                        errors.AppendLine(line);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // Git was ended.
+        }
     }
 
     // "<id> <type> <size>\n<bytes>\n", or "<question> missing|ambiguous|...\n"
@@ -249,8 +261,8 @@ public sealed class GitObjectReader : IDisposable
         }
         if (!process.WaitForExit(1000))
             GitProgram.Kill(process);
-        else
-            process.WaitForExit();
+        // What it said last.
+        listener!.Join(1000);
         process.Dispose();
         process = null;
         answers = null;

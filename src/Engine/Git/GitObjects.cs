@@ -26,7 +26,7 @@ public sealed record GitObject(GitObjectType Type, string Id, byte[] Bytes);
 /// <param name="Mode">The mode in octal, as Git writes it: 100644, 100755, 120000 (symbolic link), 40000 (folder), 160000 (submodule).</param>
 /// <param name="Name">The name, without a path.</param>
 /// <param name="Id">The object it stands for.</param>
-public readonly record struct GitTreeEntry(string Mode, string Name, string Id)
+public sealed record GitTreeEntry(string Mode, string Name, string Id)
 {
     /// <summary>True for a folder.</summary>
     public bool IsFolder => Mode is "40000" or "040000";

@@ -101,8 +101,8 @@ internal static class GitProgram
             start.Environment[name] = value;
         using var process = Start(start);
         using var stop = cancellation.Register(static state => Kill((Process)state!), process);
-        // All three pipes move at once, else a full one would stop git for ever.
-        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        // All three pipes move at once, else a full one would stop git for ever. (The asynchronous reading of .NET takes much to compile.)
+        var error = Task.Run(process.StandardError.ReadToEnd, CancellationToken.None);
         var feed = Task.Run(() => Feed(process, input), CancellationToken.None);
         var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);

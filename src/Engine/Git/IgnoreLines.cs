@@ -16,7 +16,7 @@ internal sealed class IgnoreLines
 
     private sealed record Rule(int Line, bool IsNegated, bool FoldersOnly, bool IsAnchored, string Text);
 
-    private readonly record struct Wildcard(int Line, string Begin, string End);
+    private sealed record Wildcard(int Line, string Begin, string End);
 
     private readonly Dictionary<string, List<Rule>> literals = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Wildcard> wildcards = [];

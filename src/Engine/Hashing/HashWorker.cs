@@ -84,8 +84,8 @@ internal sealed class HashWorker(HashPlan plan, CancellationToken cancellation, 
     }
 
     /// <summary>
-    /// The same for a clone. Its blocks are on the disk, but not in memory, whatever its source is, so the disk is asked for
-    /// them now, and it is hashed when some more have been asked for.
+    /// The same for a clone, or what was cloned. The blocks of a clone are on the disk, but not in memory, whatever its source is, so the
+    /// disk is asked for them now, and it is hashed when some more have been asked for.
     /// </summary>
     public void HashClone(SourceFile file, long size, ContentReceiver done, Action<Exception> failed)
     {

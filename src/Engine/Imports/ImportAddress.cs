@@ -1,5 +1,6 @@
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Imports;
@@ -45,7 +46,7 @@ internal static class ImportAddress
                 $"Options are {string.Join(", ", known.Keys.Where(option => option != "url"))}.");
         var (at, key) = scheme.Length == 0 ? (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(url)) ?? url, Path.GetFileName(Path.TrimEndingDirectorySeparator(url)))
             : scheme is "http" or "https" ? (url, "") : Split(url);
-        return (new RemoteConfiguration(name, at, merged, [ConfigScope.Repository], false), key, keepsVersions && scheme is ("s3" or "gs" or "azure"));
+        return (new RemoteConfiguration(name, at, merged, [ConfigScope.Repository], false), key, scheme is ("s3" or "gs" or "azure") && (keepsVersions || VersionKeys.Split(scheme, key).Id is not null));
     }
 
     /// <summary>The last name of the path of a URL, or of a path.</summary>

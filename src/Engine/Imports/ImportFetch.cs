@@ -100,7 +100,8 @@ public static class ImportFetch
     private static void RequireSame(ImportItem item, string scheme, OriginTree tree, ReceivedContent? content)
     {
         var now = new DependencyEntry { Path = item.Dependency.Path };
-        ImportTags.Record(now, scheme, tree, content);
+        // Files may be listed without versions: DVC learns none from a listing of Azure. Then their tags say which are meant.
+        ImportTags.Record(now, scheme, tree, content, keepsVersions: item.Dependency.Files is not null);
         if (!ImportTags.SameContent(now, item.Dependency))
             throw new DataVersionException(DataErrorKind.ObjectMissing, $"The source '{item.Origin}' has changed since '{item.MetadataPath}' was written, so what was recorded cannot be had from it.",
                 item.Path, "Bring it up to date with Update-DataFile.");

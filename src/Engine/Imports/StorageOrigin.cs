@@ -4,6 +4,7 @@ using System.Text;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Remotes;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Imports;
@@ -84,13 +85,18 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
 
     public ValueTask DisposeAsync() => storage.DisposeAsync();
 
-    // A listing does not tell versions.
+    // Most listings do not tell versions.
     private async Task<IReadOnlyList<OriginFile>> VersionsAsync(List<OriginFile> files, OperationContext context)
     {
         var found = new OriginFile[files.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, found.Length), new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Connections }, async (i, cancellation) =>
         {
             var name = (string)files[i].Handle!;
+            if (files[i].Version is not null)
+            {
+                found[i] = Versioned(files[i]);
+                return;
+            }
             var item = await RemoteRetry.RunAsync(storage, token => storage.FindAsync(name, token), context, cancellation).ConfigureAwait(false)
                 ?? throw new DataVersionException(DataErrorKind.FileChangedDuringRead, $"'{files[i].Path}' went away while '{Place}' was read.", files[i].Path, "Run the command again.");
             found[i] = Versioned(FileOf(files[i].Path, item));
@@ -102,13 +108,8 @@ internal sealed class StorageOrigin(IRemoteStorage storage, string key, RemoteCo
         : throw new DataVersionException(DataErrorKind.RemoteFailed, $"'{storage.Place}' keeps no versions, so none can be recorded.", file.Path,
             "Switch versions on in the settings of the bucket, or import without -VersionAware.");
 
-    // As in DVC's addresses; the storages read them so.
-    private string VersionKey(string name, string version) => name + remote.Scheme switch
-    {
-        "gs" => "#" + version,
-        "azure" => "?versionid=" + version,
-        _ => "?versionId=" + Uri.EscapeDataString(version),
-    };
+    // An address may name a version already; it is the one that was asked for.
+    private string VersionKey(string name, string version) => VersionKeys.InVersion(remote.Scheme, VersionKeys.Split(remote.Scheme, name).Key, version);
 
     // A service may hold names that would climb out of the folder they are put into.
     private string RequireInside(string path) => path.Split('/').Any(part => part is "" or "." or "..")

@@ -28,7 +28,7 @@ public sealed class LinkSupport
     public string? WhyNot(LinkKind kind) => failures[(int)kind];
 
     /// <summary>The kinds of this order that work. Hard-linked empty files are no exception to it: they need none.</summary>
-    public IReadOnlyList<LinkKind> Usable(IEnumerable<LinkKind> order) => order.Where(Supports).ToArray();
+    public IReadOnlyList<LinkKind> Usable(IReadOnlyList<LinkKind> order) => Array.FindAll([.. order], Supports);
 }
 
 /// <summary>

@@ -11,10 +11,12 @@ internal static class CommittedIndexes
     private const int MostOutputs = 50_000;
 
     private static readonly Lock Gate = new();
-    private static readonly List<(Key Key, DataIndex Index)> Latest = [];
+    private static readonly List<Known> Latest = [];
 
     /// <summary>What decides about the content: Git's objects, the folder of the repository, the commit.</summary>
-    private readonly record struct Key(string Objects, string Root, string Commit);
+    private sealed record Key(string Objects, string Root, string Commit);
+
+    private sealed record Known(Key Key, DataIndex Index);
 
     /// <summary>The index of a commit; read when it is not known.</summary>
     /// <param name="objects">The folder with Git's objects.</param>
@@ -34,7 +36,7 @@ internal static class CommittedIndexes
                 Latest.RemoveAll(known => known.Key == key);
                 if (Latest.Count == Kept)
                     Latest.RemoveAt(0);
-                Latest.Add((key, index));
+                Latest.Add(new Known(key, index));
             }
         return index;
     }

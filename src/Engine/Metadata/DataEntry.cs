@@ -114,6 +114,13 @@ public abstract class DataEntry
     /// <summary>The files of a directory on a remote that keeps versions; null otherwise.</summary>
     public List<TrackedFileEntry>? Files { get; set; }
 
+    /// <summary>What is recorded of the files of a directory that lists them; empty otherwise.</summary>
+    internal IReadOnlyList<TrackedFile> TrackedFiles => Files is null ? []
+        : [.. Files.Select(file => new TrackedFile(file.RelativePath, file.Hash, file.Size, RecordedVersion.Of(file.Cloud, file.VersionId, file.ETag)))];
+
+    /// <summary>Which version a remote has of a file; null when none is recorded.</summary>
+    internal RecordedVersion? Version => Files is null ? RecordedVersion.Of(Cloud, VersionId, ETag) : null;
+
     /// <summary>Line of the entry in its file, from 1; 0 for a new entry.</summary>
     public int Line { get; internal init; }
 

@@ -23,7 +23,7 @@ internal static class KnownDataFiles
     private sealed record Entry(string Root, FileStamp Stamp, IReadOnlyList<TrackedOutput> Outputs);
 
     /// <summary>What a text means depends on the folder of the repository and on the place of the file in it.</summary>
-    private readonly record struct Key(string Root, string Path, string Content);
+    private sealed record Key(string Root, string Path, string Content);
 
     /// <summary>The outputs of a file on disk as it is now.</summary>
     /// <param name="root">The folder of the repository.</param>

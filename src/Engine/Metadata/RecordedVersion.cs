@@ -3,7 +3,7 @@ namespace DataVersion.Engine.Metadata;
 /// <summary>Which version of a file a remote has that keeps versions, as metadata records it (<c>cloud</c>; DVC spec 2.3).</summary>
 /// <param name="Remote">The remote's name; null when the record names none.</param>
 /// <param name="Id">The service's id of the version.</param>
-/// <param name="ETag">The entity tag, without quotes; null when there is none.</param>
+/// <param name="ETag">The entity tag as DVC spells that of the service (<c>ImportTags</c>); null when there is none.</param>
 public sealed record RecordedVersion(string? Remote, string Id, string? ETag)
 {
     /// <summary>What an entry records; null when it names no version.</summary>

@@ -17,6 +17,7 @@ public sealed partial class ObjectStoreWriter
         private readonly string path = request.SourcePath;
         private SourceFile source;
         private FileStat before;
+        private FileStamp? stamp;
         private string? temporary;
         private LinkKind? link;
         private NewFile? made;
@@ -31,7 +32,7 @@ public sealed partial class ObjectStoreWriter
             else if (link == LinkKind.Hardlink) // the open file is the one that has a second name now
                 worker.HashContent(source, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
             else if (link is not null)
-                worker.HashClone(made!.Content, before.Size, (hash, _) => End(EndLinked, hash), Fail);
+                worker.HashClone(stamp is null ? made!.Content : source, before.Size, (hash, _) => End(EndLinked, hash), Fail);
             else if (made is not null)
                 worker.HashContent(source, before.Size, made.Target, (hash, _) => End(EndLargeCopy, hash), Fail);
             else
@@ -74,16 +75,20 @@ public sealed partial class ObjectStoreWriter
             if (Unchanged() is { } nothingToDo)
                 return nothingToDo;
             source = OpenSource(path);
-            before = source.Stat();
+            var found = source.Stamp();
+            before = found.Stat;
             if (before.Kind != FileKind.File)
                 throw new DataVersionException(DataErrorKind.PathUnsupported, $"Cannot store '{path}': it is no file.",
                     path, "Track files and folders only; add pipes and devices to .dvcignore.");
+            // Asked before the file is cloned: what is written from now on changes its time.
+            var isSettled = found.IsSettled;
             // A stat record speaks for the file only as long as it has that stat; of a symbolic link it never does.
             var known = request.KnownHash is { } hash && request.Known.SameContentAs(before) ? hash : (ContentHash?)null;
             if (before.Size > 0 && (Link() || Clone()))
             {
                 if (link == LinkKind.Hardlink && !FileStat.Read(temporary!).SameContentAs(before))
                     return Changed(path, before);
+                stamp = link == LinkKind.Reflink && isSettled && writer.KeepsTimes(before.Device, path) ? found : null;
                 return known is not null ? EndLinked(known, []) : null;
             }
             if (before.Size > HashWorker.MostContent)
@@ -100,7 +105,7 @@ public sealed partial class ObjectStoreWriter
             if (request.KnownHash is not { } hash || request.Known.Kind != FileKind.File)
                 return null;
             var check = (request.Known.LinkCount > 1 && writer.inodes!.IsInode(hash, request.Known.Inode) ? writer.verifier.VerifyAs(hash, request.Known) : null)
-                ?? writer.verifier.Verify(hash, worker.Alone, always: false);
+                ?? writer.verifier.Verify(hash, worker.Alone, always: false, writer.stats);
             return check.Verdict == ObjectVerdict.Good
                 ? new StoreOutcome(StoreStatus.AlreadyThere, hash, request.Known, null, null) { Object = check.Stat } : null;
         }
@@ -125,7 +130,11 @@ public sealed partial class ObjectStoreWriter
             return false;
         }
 
-        /// <summary>A clone of the file; false when the file system cannot clone.</summary>
+        /// <summary>
+        /// A clone of the file; false when the file system cannot clone. Its blocks are not in memory, those of the file often are. So
+        /// the file is hashed, if its <see cref="FileStamp"/> proves that it still has the bytes which were cloned: cloning writes
+        /// what is mapped into programs to the disk first, and what is written later changes the time of the inode.
+        /// </summary>
         private bool Clone()
         {
             if (writer.cannotClone.ContainsKey(before.Device))
@@ -152,7 +161,8 @@ public sealed partial class ObjectStoreWriter
         private StoreOutcome? EndLinked(ContentHash? hash, ReadOnlySpan<byte> nothing)
         {
             // The inode was not written to, and, of a hard link, the path still means this inode.
-            var still = hash is not null && source.Stat().SameContentAs(before)
+            var now = source.Stamp();
+            var still = hash is not null && now.Stat.SameContentAs(before) && (stamp is not { ChangedNs: var changed } || now.ChangedNs == changed)
                 && (link != LinkKind.Hardlink || FileStat.Read(path).SameContentAs(before));
             return still ? Finish(hash!.Value, link!.Value) : Changed(path, before);
         }

@@ -22,18 +22,21 @@ namespace DataVersion.Engine.Objects;
 /// </remarks>
 public sealed partial class ObjectStoreWriter
 {
+    private readonly ObjectStores stores;
     private readonly ObjectStore store;
     private readonly ObjectVerifier verifier;
     private readonly IStatRecords records;
     private readonly ConcurrentDictionary<ulong, bool> cannotClone = new();
+    private readonly ConcurrentDictionary<ulong, bool> keepsTimes = new();
     private ObjectInodes? inodes;
+    private ObjectStats? stats;
 
     /// <summary>A writer into the current store (plain MD5) of a cache.</summary>
     /// <param name="stores">The cache.</param>
     /// <param name="records">Gets the stats of new objects and tells which ones are good.</param>
     public ObjectStoreWriter(ObjectStores stores, IStatRecords records)
     {
-        store = stores.Current;
+        (this.stores, store) = (stores, stores.Current);
         verifier = new ObjectVerifier(stores, records);
         this.records = records;
     }
@@ -74,6 +77,7 @@ public sealed partial class ObjectStoreWriter
         OperationContext context, HashPlan plan)
     {
         inodes = new ObjectInodes(store, count);
+        using var opened = stats = new ObjectStats(stores, count);
         var progress = new ProgressCount("Storing", count, plan.TotalBytes, context);
         WorkQueue.Run(count, workers, context.Cancellation, queue =>
         {
@@ -126,6 +130,10 @@ public sealed partial class ObjectStoreWriter
             intake.Begin();
         }
     }
+
+    // File systems of this machine that clone. A server's clock may be another, and what it tells may be old.
+    private bool KeepsTimes(ulong device, string path) => keepsTimes.GetOrAdd(device, static (_, path) =>
+        OperatingSystem.IsLinux() && new DriveInfo(path).DriveFormat is "btrfs" or "xfs", path);
 
     private static SourceFile OpenSource(string path)
     {

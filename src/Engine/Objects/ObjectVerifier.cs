@@ -58,13 +58,14 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     {
         var progress = new ProgressCount("Verifying", hashes.Count, 0, context);
         var plan = HashPlan.Of(hashes.Count, workers, static _ => -1);
+        using var stats = new ObjectStats(stores, hashes.Count);
         WorkQueue.Run(hashes.Count, workers, context.Cancellation, queue =>
         {
             using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
             while (queue.TryTake(out var index))
             {
                 var (number, hash) = (index, hashes[index]);
-                if (Look(hash, always, out var stat) is { } known)
+                if (Look(hash, always, stats, out var stat) is { } known)
                     End(number, known);
                 else
                     worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(number, Judge(hash, stat, outcome, leave)));
@@ -79,8 +80,13 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
         }
     }
 
-    internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always) =>
-        Look(hash, always, out var stat) ?? Judge(hash, stat, hasher.Hash(PathOf(hash), AlgorithmOf(hash)));
+    /// <summary>Checks one of many objects on this thread.</summary>
+    /// <param name="hash">Its name.</param>
+    /// <param name="hasher">Reads it if need be.</param>
+    /// <param name="always">Hash it even if its stat is the recorded one.</param>
+    /// <param name="stats">Where its stat comes from; null for its path.</param>
+    internal ObjectCheck Verify(ContentHash hash, FileHasher hasher, bool always, ObjectStats? stats = null) =>
+        Look(hash, always, stats, out var stat) ?? Judge(hash, stat, hasher.Hash(PathOf(hash), AlgorithmOf(hash)));
 
     /// <summary>
     /// The check of an object whose name is known to stand for the inode of a file that was just looked at: its stat is that of the
@@ -99,13 +105,13 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     private static ContentHashAlgorithm AlgorithmOf(ContentHash hash) => hash.IsDirectory ? ContentHashAlgorithm.Md5 : hash.Algorithm;
 
     // What can be said without reading the object; null when it must be hashed.
-    private ObjectCheck? Look(ContentHash hash, bool always, out FileStat stat)
+    private ObjectCheck? Look(ContentHash hash, bool always, ObjectStats? stats, out FileStat stat)
     {
         var path = PathOf(hash);
         stat = default;
         try
         {
-            stat = FileStat.Read(path, followLinks: true);
+            stat = stats?.Read(hash) ?? FileStat.Read(path, followLinks: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

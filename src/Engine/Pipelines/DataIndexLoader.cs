@@ -186,9 +186,9 @@ internal sealed class DataIndexLoader
             FileCount = entry.FileCount ?? entry.Files?.Count,
             IsExecutable = entry.IsExecutable,
             MetadataPath = metadataPath,
-            Files = entry.Files is null ? [] : [.. entry.Files.Select(file => new TrackedFile(file.RelativePath, file.Hash, file.Size, RecordedVersion.Of(file.Cloud, file.VersionId, file.ETag)))],
+            Files = entry.TrackedFiles,
             ListsFiles = entry.Files is not null,
-            Version = entry.Files is null ? RecordedVersion.Of(entry.Cloud, entry.VersionId, entry.ETag) : null,
+            Version = entry.Version,
         };
     }
 

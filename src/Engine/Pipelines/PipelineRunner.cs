@@ -94,6 +94,7 @@ public sealed class PipelineRunner
 
     private async Task WaitAsync()
     {
+        StartAll();
         var ended = Task.WhenAny(running.Select(task => task.Ended));
         while (await Task.WhenAny(ended, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false) != ended)
         {
@@ -102,6 +103,12 @@ public sealed class PipelineRunner
             context.Progress(new OperationProgress("Running stages", schedule.Ended, plan.Stages.Count, 0, 0,
                 string.Join(", ", running.Select(task => durations.Describe(task.Stage.Address, task.Clock.Elapsed)))));
         }
+    }
+
+    private void StartAll()
+    {
+        foreach (var task in running)
+            task.Start();
     }
 
     private void Begin(StageWork work, PlannedStage planned)
@@ -135,8 +142,11 @@ public sealed class PipelineRunner
         work.ReleaseMarks();
         if (running.Count == 0)
             return;
-        await locking.ReleaseWhileAsync(() => Task.WhenAll(running.Select(task => task.Ended)).ContinueWith(static _ => { }, TaskScheduler.Default), context)
-            .ConfigureAwait(false);
+        await locking.ReleaseWhileAsync(() =>
+        {
+            StartAll();
+            return Task.WhenAll(running.Select(task => task.Ended)).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }, context).ConfigureAwait(false);
         foreach (var task in running)
             events.Ended((await work.FinishAsync(task).ConfigureAwait(false)).Result, null);
         running.Clear();

@@ -168,6 +168,7 @@ internal sealed class StageOutputs(Repository repository, PathContents contents,
     public static TrackedOutput ToTracked(StageDefinition stage, StageOutputPath output, DataEntry? entry) => new()
     {
         Path = output.Path, IsExternal = output.IsExternal, Hash = entry?.Hash, Size = entry?.Size, FileCount = entry?.FileCount,
+        Files = entry?.TrackedFiles ?? [], ListsFiles = entry?.Files is not null, Version = entry?.Version,
         IsExecutable = entry?.IsExecutable ?? false, MetadataPath = stage.MetadataPath, StageName = stage.Document is null ? stage.Name : null,
         Kind = OutputSource.Pipeline, UseCache = output.Flags.UseCache, Persist = output.Flags.Persist, Remote = output.Flags.Remote,
         Push = output.Flags.Push, Line = output.Flags.Line,

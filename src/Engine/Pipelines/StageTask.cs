@@ -2,9 +2,13 @@ using System.Diagnostics;
 
 namespace DataVersion.Engine.Pipelines;
 
-/// <summary>A stage whose commands are running.</summary>
-internal sealed class StageTask
+/// <summary>A stage whose commands are running, or run as soon as the repository's lock is given back: they may use the repository.</summary>
+/// <param name="commands">Runs them.</param>
+internal sealed class StageTask(Func<Task<CommandsEnd>> commands)
 {
+    private readonly TaskCompletionSource<CommandsEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isStarted;
+
     /// <summary>The stage as it was planned.</summary>
     public required PlannedStage Planned { get; init; }
 
@@ -24,7 +28,7 @@ internal sealed class StageTask
     public required IDisposable? Marks { get; init; }
 
     /// <summary>Ends when its commands have ended, or were stopped.</summary>
-    public required Task<CommandsEnd> Ended { get; init; }
+    public Task<CommandsEnd> Ended => ended.Task;
 
     /// <summary>How long it takes.</summary>
     public required Stopwatch Clock { get; init; }
@@ -34,6 +38,15 @@ internal sealed class StageTask
 
     /// <summary>The stage.</summary>
     public StageDefinition Stage => Planned.Stage;
+
+    /// <summary>Starts its commands, if they are not started yet.</summary>
+    public void Start()
+    {
+        if (isStarted)
+            return;
+        isStarted = true;
+        commands().ContinueWith(ended.SetFromTask, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 }
 
 /// <summary>What became of a stage.</summary>

@@ -188,10 +188,9 @@ internal sealed class StageWork
         events.Started(stage);
         var log = new StageLog(logs.PathOf(stage), text => events.Wrote(stage, text));
         var process = new StageProcess(stage, folder, repository.Layout.Root, stage.AddressFrom(options.CurrentFolder), run, options.ShareInput && options.ThrottleLimit == 1, log);
-        return new StageTask
+        return new StageTask(() => process.RunAsync(context.Cancellation))
         {
             Planned = planned, Rank = rank, Reasons = reasons, Inputs = given, Log = log, Marks = marks, Clock = clock,
-            Ended = process.RunAsync(context.Cancellation),
         };
     }
 

@@ -26,15 +26,8 @@ internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext co
         var found = new RemoteItem?[keys.Count];
         if (keys.Count == 0)
             return found;
-        if (storage.LocalPathOf(keys[0]) is not null)
-        {
-            WorkQueue.Run(keys.Count, Environment.ProcessorCount, context.Cancellation, queue =>
-            {
-                while (queue.TryTake(out var i))
-                    found[i] = storage.FindAsync(keys[i], context.Cancellation).GetAwaiter().GetResult();
-            });
-            return found;
-        }
+        if (storage.FindMany(keys, context.Cancellation) is { } local)
+            return local;
         var first = storage.Traits.CanList ? Math.Min(Sample, keys.Count) : keys.Count;
         var clock = Stopwatch.StartNew();
         await AskAsync(keys, found, 0, first).ConfigureAwait(false);

@@ -37,6 +37,9 @@ public sealed record StorageTraits
     /// never blocks again.</summary>
     public bool CanBlock { get; init; }
 
+    /// <summary>An id of a version proves that old versions are kept. (Google gives each object a generation, kept or not.)</summary>
+    public bool VersionsAreKept { get; init; } = true;
+
     /// <summary>A call during which no byte passes for so long has failed, and is tried again.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -79,6 +82,10 @@ public interface IRemoteStorage : IAsyncDisposable
     /// <returns>What is there; null for nothing, and for a folder.</returns>
     Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Asks for many keys on this and other threads, for storages that are folders of this machine. Null for every other storage.</summary>
+    /// <returns>For each key what is there; null for nothing, and for a folder.</returns>
+    IReadOnlyList<RemoteItem?>? FindMany(IReadOnlyList<string> keys, CancellationToken cancellation) => null;
+
     /// <summary>Everything whose key begins with a prefix, in any order; temporary names and unfinished uploads are left out.
     /// Nothing there is no error. Only when <see cref="StorageTraits.CanList"/>.</summary>
     /// <param name="prefix">Whole parts that end with <c>/</c>; empty for everything.</param>
@@ -111,6 +118,9 @@ public interface IRemoteStorage : IAsyncDisposable
     /// <param name="cancellation">Ends the waiting for the answer.</param>
     /// <returns>What could not be deleted, and why; a <see cref="TransientRemoteException"/> where it may work a little later.</returns>
     Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>Whether what a value replaces is kept as an old version; null when that cannot be found out without storing something.</summary>
+    Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => Task.FromResult<bool?>(null);
 
     /// <summary>Logs in and looks around: who we are there, and its clock. Changes nothing.</summary>
     Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => Task.FromResult(new StorageFacts { Credentials = "none" });

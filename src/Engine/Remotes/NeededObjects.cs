@@ -68,7 +68,7 @@ public static class NeededObjects
                 throw new DataVersionException(DataErrorKind.ArgumentInvalid, $"The remote '{remote.Name}' keeps plain files and their versions, so only what the workspace records can be pushed to it, not other revisions.",
                     remote.Name, "Push without -Revision, -AllBranches, -AllTags and -AllCommits.");
             // Where files have their own names, the same content at two places is two files.
-            if (!seen.Add((remote.KeepsVersions ? $"{remote.Name}\0{output.Path}" : remote.Name, hash, string.Join('\0', scope.Inner), output.Push)))
+            if (!seen.Add((remote.KeepsVersions ? $"{remote.Name}\0{output.Path}\0{VersionsOf(output)}" : remote.Name, hash, string.Join('\0', scope.Inner), output.Push)))
                 continue;
             if (!needs.TryGetValue(remote.Name, out var list))
                 needs[remote.Name] = list = [];
@@ -81,6 +81,9 @@ public static class NeededObjects
             ? known
             : remotes[name.ToLowerInvariant()] = repository.Configuration.GetRemote(name.Length == 0 ? null : name);
     }
+
+    // Of two records of one content one may name a version that is lost.
+    private static string VersionsOf(TrackedOutput output) => string.Join('\0', output.Files.Select(file => file.Version?.Id).Append(output.Version?.Id));
 
     private static bool SameName(string left, string right) => string.Equals(left.Trim(), right, StringComparison.OrdinalIgnoreCase);
 

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Remotes;
 
 /// <summary>
 /// Checks that a remote holds every object that metadata needs, each with the right bytes: by a checksum that the service
-/// computed where it gives one, else by reading and hashing. Every file is looked at, whether or not its manifest is there.
+/// computed where it gives one, else by reading and hashing. Every file is looked at, whether or not its manifest is there; on a
+/// remote that keeps versions, in the version that is recorded.
 /// </summary>
 public sealed class RemoteAudit
 {
@@ -15,7 +17,7 @@ public sealed class RemoteAudit
     private readonly RemoteChannel channel;
     private readonly bool download;
     private readonly OperationContext context;
-    private readonly Dictionary<ContentHash, string> wanted = [];
+    private readonly List<Wanted> wanted = [];
 
     private RemoteAudit(Repository repository, RemoteConfiguration remote, IRemoteStorage storage, bool download, int throttle, OperationContext context)
     {
@@ -23,6 +25,9 @@ public sealed class RemoteAudit
         this.remote = new RemoteObjects(remote, storage);
         channel = new RemoteChannel(repository, remote, storage, throttle, context);
     }
+
+    // Why: what is known of it without asking. Nothing is known of what cannot be on such a remote, and of folders without a list of files.
+    private sealed record Wanted(ContentHash Hash, string Path, string Key, string? Why = null, bool IsUnknown = false);
 
     /// <summary>Checks.</summary>
     /// <param name="repository">The repository.</param>
@@ -39,24 +44,38 @@ public sealed class RemoteAudit
     {
         var audit = new RemoteAudit(repository, needs.Remote, storage, download, throttle, context);
         await audit.remote.RequireReadableAsync(context).ConfigureAwait(false);
-        await audit.CollectAsync(needs).ConfigureAwait(false);
+        if (needs.Remote.KeepsVersions)
+            audit.CollectVersions(needs);
+        else
+            await audit.CollectAsync(needs).ConfigureAwait(false);
         var counts = new ConcurrentDictionary<(RemoteVerdictKind, RemoteEvidence), int>();
         await audit.CheckAsync(verdict =>
         {
             counts.AddOrUpdate((verdict.Verdict, verdict.Evidence), 1, static (_, count) => count + 1);
             found(verdict);
         }).ConfigureAwait(false);
-        if (counts.Keys.Any(k => k.Item1 is RemoteVerdictKind.Missing or RemoteVerdictKind.Corrupt))
+        if (!needs.Remote.KeepsVersions && counts.Keys.Any(k => k.Item1 is RemoteVerdictKind.Missing or RemoteVerdictKind.Corrupt))
             RemoteIndex.Of(repository, needs.Remote).Forget();
         return audit.SumUp(counts);
     }
 
+    private void CollectVersions(RemoteNeeds needs)
+    {
+        var lookup = new VersionLookup(repository, needs.Remote, channel.Storage, context);
+        foreach (var scope in needs.Outputs)
+            foreach (var file in lookup.FilesOf(scope, (item, error) => wanted.Add(new Wanted(item.Hash, scope.Output.Path, "", error.Message, IsUnknown: true))))
+                wanted.Add(file.Version is { } version && (version.Remote is null || version.Remote == needs.Remote.Name)
+                    ? new Wanted(file.Hash, file.Key, VersionKeys.InVersion(needs.Remote.Scheme, file.Key, version.Id))
+                    : new Wanted(file.Hash, file.Key, "", "No version of it is recorded for this remote: it was not pushed there, or the metadata is another clone's."));
+    }
+
     private async Task CollectAsync(RemoteNeeds needs)
     {
+        var known = new HashSet<ContentHash>();
         foreach (var scope in needs.Outputs)
         {
             var (output, hash) = (scope.Output, scope.Output.Hash!.Value);
-            wanted.TryAdd(hash, output.Path);
+            Add(hash, output.Path);
             if (!hash.IsDirectory)
                 continue;
             var problem = repository.TryLoadManifest(hash, out var manifest);
@@ -72,56 +91,76 @@ public sealed class RemoteAudit
                 }
             foreach (var entry in manifest?.List ?? [])
                 if (scope.Includes(entry.Path))
-                    wanted.TryAdd(entry.Hash, output.Path + "/" + entry.Path);
+                    Add(entry.Hash, output.Path + "/" + entry.Path);
+        }
+
+        void Add(ContentHash hash, string path)
+        {
+            if (known.Add(hash))
+                wanted.Add(new Wanted(hash, path, RemoteKeys.Of(hash)));
         }
     }
 
     private async Task CheckAsync(Action<RemoteVerdict> found)
     {
-        ContentHash[] hashes = [.. wanted.Keys];
-        var items = await new ExistenceCheck(channel.Storage, context).FindAsync([.. hashes.Select(RemoteKeys.Of)]).ConfigureAwait(false);
-        var progress = new ProgressCount("Checking the remote", hashes.Length, items.Sum(i => Math.Max(0, i?.Size ?? 0)), context);
+        var items = await FindAsync().ConfigureAwait(false);
+        var progress = new ProgressCount("Checking the remote", wanted.Count, items.Sum(i => Math.Max(0, i?.Size ?? 0)), context);
         using var copies = new VerifiedCopies(context, progress.AddBytes);
-        await Parallel.ForAsync(0, hashes.Length, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (i, token) =>
+        await Parallel.ForAsync(0, wanted.Count, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (i, token) =>
         {
             RemoteVerdict verdict;
             try
             {
-                verdict = await CheckAsync(hashes[i], items[i], copies, progress.AddBytes, token).ConfigureAwait(false);
+                verdict = await CheckAsync(wanted[i], items[i], copies, progress.AddBytes, token).ConfigureAwait(false);
             }
             catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
             {
-                verdict = error is DataVersionException { Kind: DataErrorKind.ObjectMissing } ? Missing(hashes[i])
-                    : Verdict(hashes[i], RemoteVerdictKind.Unknown, RemoteEvidence.None, error.Message, items[i]?.Size);
+                verdict = error is DataVersionException { Kind: DataErrorKind.ObjectMissing } ? Missing(wanted[i])
+                    : Verdict(wanted[i], RemoteVerdictKind.Unknown, RemoteEvidence.None, error.Message, items[i]?.Size);
             }
             found(verdict);
             progress.ItemDone(verdict.Path);
         }).ConfigureAwait(false);
     }
 
-    private async Task<RemoteVerdict> CheckAsync(ContentHash hash, RemoteItem? item, VerifiedCopies copies, Action<long> passed, CancellationToken cancellation)
+    private async Task<IReadOnlyList<RemoteItem?>> FindAsync()
     {
+        if (!remote.Remote.KeepsVersions)
+            return await new ExistenceCheck(channel.Storage, context).FindAsync([.. wanted.Select(file => file.Key)]).ConfigureAwait(false);
+        // Listings do not tell of old versions, or tell of all there ever were.
+        var items = new RemoteItem?[wanted.Count];
+        await Parallel.ForAsync(0, wanted.Count, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (i, token) =>
+        {
+            if (wanted[i].Why is null)
+                items[i] = await RemoteRetry.RunAsync(channel.Storage, cancellation => channel.Storage.FindAsync(wanted[i].Key, cancellation), context, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return items;
+    }
+
+    private async Task<RemoteVerdict> CheckAsync(Wanted file, RemoteItem? item, VerifiedCopies copies, Action<long> passed, CancellationToken cancellation)
+    {
+        var hash = file.Hash;
         if (item is null)
-            return Missing(hash);
+            return Missing(file);
         var isPlain = hash.IsDirectory || hash.Algorithm == ContentHashAlgorithm.Md5;
         if (isPlain && !download && item.Md5 is { } md5)
         {
             passed(Math.Max(0, item.Size));
             var evidence = item.IsMd5Stated ? RemoteEvidence.StatedChecksum : RemoteEvidence.ServiceChecksum;
-            return md5 == hash.Hex ? Verdict(hash, RemoteVerdictKind.Good, evidence, item.IsMd5Stated ? "The checksum that its sender stated is right." : "The checksum that the service computed is right.", item.Size)
-                : Verdict(hash, RemoteVerdictKind.Corrupt, evidence, $"Its bytes have the hash {md5}, says the service.", item.Size);
+            return md5 == hash.Hex ? Verdict(file, RemoteVerdictKind.Good, evidence, item.IsMd5Stated ? "The checksum that its sender stated is right." : "The checksum that the service computed is right.", item.Size)
+                : Verdict(file, RemoteVerdictKind.Corrupt, evidence, $"Its bytes have the hash {md5}, says the service.", item.Size);
         }
         if (repository.Stores.For(hash.Algorithm).Stat(hash) is { Kind: Files.FileKind.File, Size: var length } && item.Size >= 0 && length != item.Size
             && repository.Verifier.Verify(hash, cancellation: cancellation).Verdict == ObjectVerdict.Good)
-            return Verdict(hash, RemoteVerdictKind.Corrupt, RemoteEvidence.Answer, $"It has {item.Size:N0} bytes there, and {length:N0} here.", item.Size);
-        var found = await HashAsync(hash, item, isPlain, copies, passed, cancellation).ConfigureAwait(false);
-        return found.Hex == hash.Hex ? Verdict(hash, RemoteVerdictKind.Good, RemoteEvidence.Download, "Its bytes were read and are right.", item.Size)
-            : Verdict(hash, RemoteVerdictKind.Corrupt, RemoteEvidence.Download, $"Its bytes were read and have the hash {found.Hex}.", item.Size);
+            return Verdict(file, RemoteVerdictKind.Corrupt, RemoteEvidence.Answer, $"It has {item.Size:N0} bytes there, and {length:N0} here.", item.Size);
+        var found = await HashAsync(file, item, isPlain, copies, passed, cancellation).ConfigureAwait(false);
+        return found.Hex == hash.Hex ? Verdict(file, RemoteVerdictKind.Good, RemoteEvidence.Download, "Its bytes were read and are right.", item.Size)
+            : Verdict(file, RemoteVerdictKind.Corrupt, RemoteEvidence.Download, $"Its bytes were read and have the hash {found.Hex}.", item.Size);
     }
 
-    private async Task<ContentHash> HashAsync(ContentHash hash, RemoteItem item, bool isPlain, VerifiedCopies copies, Action<long> passed, CancellationToken cancellation)
+    private async Task<ContentHash> HashAsync(Wanted file, RemoteItem item, bool isPlain, VerifiedCopies copies, Action<long> passed, CancellationToken cancellation)
     {
-        var key = RemoteKeys.Of(hash);
+        var (hash, key) = (file.Hash, file.Key);
         if (channel.Storage.LocalPathOf(key) is { } local)
             return copies.Hash(local, isPlain ? ContentHashAlgorithm.Md5 : hash.Algorithm);
         if (isPlain)
@@ -139,11 +178,12 @@ public sealed class RemoteAudit
         }
     }
 
-    private RemoteVerdict Missing(ContentHash hash) => Verdict(hash, RemoteVerdictKind.Missing, RemoteEvidence.Answer, "It is not there.", null);
+    private RemoteVerdict Missing(Wanted file) => file.IsUnknown ? Verdict(file, RemoteVerdictKind.Unknown, RemoteEvidence.None, file.Why!, null)
+        : Verdict(file, RemoteVerdictKind.Missing, RemoteEvidence.Answer, file.Why ?? (remote.Remote.KeepsVersions ? "The version that is recorded is not there." : "It is not there."), null);
 
-    private RemoteVerdict Verdict(ContentHash hash, RemoteVerdictKind kind, RemoteEvidence evidence, string detail, long? size) => new()
+    private RemoteVerdict Verdict(Wanted file, RemoteVerdictKind kind, RemoteEvidence evidence, string detail, long? size) => new()
     {
-        Remote = remote.Remote.Name, Check = RemoteCheck.Object, Verdict = kind, Evidence = evidence, Detail = detail, Hash = hash, Path = wanted[hash],
+        Remote = remote.Remote.Name, Check = RemoteCheck.Object, Verdict = kind, Evidence = evidence, Detail = detail, Hash = file.Hash, Path = file.Path,
         Size = size >= 0 ? size : null,
     };
 
@@ -167,7 +207,7 @@ public sealed class RemoteAudit
             Verdict = good == wanted.Count ? RemoteVerdictKind.Good : Of(RemoteVerdictKind.Corrupt) > 0 ? RemoteVerdictKind.Corrupt
                 : Of(RemoteVerdictKind.Missing) > 0 ? RemoteVerdictKind.Missing : RemoteVerdictKind.Unknown,
             Evidence = wanted.Count == 0 ? RemoteEvidence.None : counts.Keys.Max(k => k.Evidence),
-            Detail = wanted.Count == 0 ? "No object is needed." : $"{wanted.Count:N0} objects: {string.Join(", ", parts)}.",
+            Detail = wanted.Count == 0 ? "No object is needed." : $"{wanted.Count:N0} {(remote.Remote.KeepsVersions ? "files" : "objects")}: {string.Join(", ", parts)}.",
         };
     }
 }

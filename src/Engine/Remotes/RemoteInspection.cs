@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using DataVersion.Engine.Repositories;
 
 namespace DataVersion.Engine.Remotes;
@@ -52,7 +51,9 @@ public static class RemoteInspection
             Add(RemoteCheck.Credentials, RemoteVerdictKind.Good, facts.Credentials);
             Add(RemoteCheck.Readable, RemoteVerdictKind.Failed, reason);
         }
-        await AddWritableAsync().ConfigureAwait(false);
+        var version = await AddWritableAsync().ConfigureAwait(false);
+        if (remote.KeepsVersions)
+            await AddVersionsAsync(version).ConfigureAwait(false);
         if (facts.Clock is not { } there)
             Add(RemoteCheck.Clock, RemoteVerdictKind.Unknown, "The service does not tell its time.");
         else
@@ -63,21 +64,43 @@ public static class RemoteInspection
         }
         return verdicts;
 
-        async Task AddWritableAsync()
+        // What the service says of the value that was stored; null when none was.
+        async Task<RemoteItem?> AddWritableAsync()
         {
             if (!write || !storage.Traits.CanDelete)
             {
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Unknown, write ? "Not tried: what was written could not be deleted again." : "Not tried.");
-                return;
+                return null;
             }
             try
             {
-                await WriteAsync(storage, context).ConfigureAwait(false);
+                var stored = await RemoteProbe.RunAsync(remote, storage, isThorough: true, context).ConfigureAwait(false);
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Good, "A small value was stored, read back and deleted.");
+                return stored;
             }
             catch (Exception error) when (error is DataVersionException or IOException or UnauthorizedAccessException)
             {
                 Add(RemoteCheck.Writable, RemoteVerdictKind.Failed, error.Message);
+                return null;
+            }
+        }
+
+        async Task AddVersionsAsync(RemoteItem? stored)
+        {
+            try
+            {
+                var keeps = await RemoteRetry.RunAsync(storage, storage.KeepsVersionsAsync, context, context.Cancellation).ConfigureAwait(false)
+                    ?? (stored is not null && storage.Traits.VersionsAreKept ? stored.Version is not null : null);
+                Add(RemoteCheck.Versions, keeps switch { true => RemoteVerdictKind.Good, false => RemoteVerdictKind.Failed, null => RemoteVerdictKind.Unknown }, keeps switch
+                {
+                    true => "It keeps versions.",
+                    false => "It keeps no versions: what is pushed would overwrite what is there. Switch them on in the settings of the bucket (of Azure: of the account).",
+                    null => "Nothing tells it: its settings cannot be read, and nothing was stored that would show it.",
+                });
+            }
+            catch (DataVersionException error)
+            {
+                Add(RemoteCheck.Versions, RemoteVerdictKind.Unknown, error.Message);
             }
         }
 
@@ -86,42 +109,5 @@ public static class RemoteInspection
             Remote = remote.Name, Check = check, Verdict = verdict, Detail = detail,
             Evidence = verdict == RemoteVerdictKind.Unknown ? RemoteEvidence.None : RemoteEvidence.Answer,
         });
-    }
-
-    private static async Task WriteAsync(IRemoteStorage storage, OperationContext context)
-    {
-        // No tool takes it for an object.
-        var key = $"dataversion-test-{Guid.NewGuid():N}";
-        var bytes = RandomNumberGenerator.GetBytes(64);
-        var path = Path.Join(Path.GetTempPath(), key);
-        await File.WriteAllBytesAsync(path, bytes, context.Cancellation).ConfigureAwait(false);
-        try
-        {
-            using var copies = new VerifiedCopies(context, static _ => { });
-            var upload = new RemoteUpload(path, bytes.Length, null, copies);
-            upload.Load(context.Cancellation);
-            await RemoteRetry.RunAsync(storage, async token =>
-            {
-                await storage.PutAsync(key, upload, token).ConfigureAwait(false);
-                return true;
-            }, context, context.Cancellation).ConfigureAwait(false);
-            try
-            {
-                var back = await RemoteRetry.ReadAsync(storage, key, context).ConfigureAwait(false);
-                if (!back.AsSpan().SequenceEqual(bytes))
-                    throw new DataVersionException(DataErrorKind.TransferFailed, $"What was stored at '{storage.Place}' came back with other bytes.", key);
-            }
-            finally
-            {
-                // Who has stopped the command does not wait long for a service that hangs.
-                using var patience = new CancellationTokenSource();
-                await using (context.Cancellation.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(5))).ConfigureAwait(false))
-                    await RemoteRetry.RunAsync(storage, token => storage.DeleteAsync(key, token), context, patience.Token).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            Files.FileRemoval.Try(path);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Hashing;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 using DataVersion.Engine.Workspaces;
 
@@ -21,7 +22,8 @@ public sealed record RepairPlan(IReadOnlyList<RepairStep> Steps, IReadOnlyList<T
 
 /// <summary>
 /// Makes a remote whole: what it lacks, or has with wrong bytes, comes from the cache, the workspace or another remote, each
-/// verified on its way. A manifest goes only when all its files are there.
+/// verified on its way. A manifest goes only when all its files are there. On a remote that keeps versions what is sent becomes
+/// another version, and the metadata of the workspace is made to name it; what revisions of the past name stays lost.
 /// </summary>
 /// <param name="repository">The repository; the caller holds its lock.</param>
 /// <param name="remote">The remote.</param>
@@ -71,31 +73,46 @@ public sealed class RemoteRepair(Repository repository, RemoteConfiguration remo
         var progress = new ProgressCount("Repairing the remote", plan.Steps.Count, plan.Steps.Sum(s => Math.Max(0, s.Item.Size)), context);
         using var copies = new VerifiedCopies(context, progress.AddBytes);
         var failed = new ConcurrentDictionary<ContentHash, bool>();
+        var versions = new VersionedRepair(repository, remote, storage, context);
+        if (remote.KeepsVersions)
+            await versions.RequireVersionsAsync().ConfigureAwait(false);
         await using var others = new OpenRemotes(open);
-        foreach (var group in plan.Steps.GroupBy(s => s.Item.Hash.IsDirectory).OrderBy(g => g.Key))
-            await Parallel.ForEachAsync(group, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (step, token) =>
+        try
+        {
+            foreach (var group in plan.Steps.GroupBy(s => s.Item.Hash.IsDirectory).OrderBy(g => g.Key))
+                await SendAsync(group).ConfigureAwait(false);
+        }
+        finally
+        {
+            versions.Record((item, error) => done(Describe(item, TransferOutcome.Failed, error.Message), error));
+        }
+
+        Task SendAsync(IEnumerable<RepairStep> group) => Parallel.ForEachAsync(group, new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width }, async (step, token) =>
+        {
+            if (step.Item.Hash.IsDirectory && (unsafeManifests.Contains(step.Item.Hash) || LacksFiles(step.Item.Hash, failed)))
             {
-                if (step.Item.Hash.IsDirectory && (unsafeManifests.Contains(step.Item.Hash) || LacksFiles(step.Item.Hash, failed)))
-                {
-                    Report(step, TransferOutcome.HeldBack, new DataVersionException(DataErrorKind.TransferFailed,
-                        $"The manifest of '{step.Item.Path}' was not stored on '{remote.Name}', so that the remote does not claim files it lacks.", step.Item.Path,
-                        "Find the files that are lost, add them again, and repair once more."));
-                    return;
-                }
-                try
-                {
-                    var path = step.Path ?? await ReceiveAsync(step, others, copies, token).ConfigureAwait(false);
-                    await channel.SendAsync(RemoteKeys.Of(step.Item.Hash), new RemoteUpload(path, new FileInfo(path).Length, step.Item.Hash, copies), progress.AddBytes, token).ConfigureAwait(false);
-                    FaultPoint.Reach("repair.object");
-                    Report(step, TransferOutcome.Transferred, null);
-                }
-                catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
-                {
-                    failed[step.Item.Hash] = true;
-                    var described = FileErrors.Describe(error, step.Path ?? step.Item.Path, "send", $" to '{storage.Place}'");
-                    Report(step, TransferPlanner.OutcomeOf(described), described);
-                }
-            }).ConfigureAwait(false);
+                Report(step, TransferOutcome.HeldBack, new DataVersionException(DataErrorKind.TransferFailed,
+                    $"The manifest of '{step.Item.Path}' was not stored on '{remote.Name}', so that the remote does not claim files it lacks.", step.Item.Path,
+                    "Find the files that are lost, add them again, and repair once more."));
+                return;
+            }
+            try
+            {
+                var path = step.Path ?? await ReceiveAsync(step, others, copies, token).ConfigureAwait(false);
+                var upload = new RemoteUpload(path, new FileInfo(path).Length, step.Item.Hash, copies);
+                await channel.SendAsync(remote.KeepsVersions ? step.Item.Path : RemoteKeys.Of(step.Item.Hash), upload, progress.AddBytes, token).ConfigureAwait(false);
+                if (remote.KeepsVersions)
+                    await versions.SentAsync(step.Item, upload, token).ConfigureAwait(false);
+                FaultPoint.Reach("repair.object");
+                Report(step, TransferOutcome.Transferred, null);
+            }
+            catch (Exception error) when (error is DataVersionException { Kind: not DataErrorKind.RemoteFailed } or IOException or UnauthorizedAccessException)
+            {
+                failed[step.Item.Hash] = true;
+                var described = FileErrors.Describe(error, step.Path ?? step.Item.Path, "send", $" to '{storage.Place}'");
+                Report(step, TransferPlanner.OutcomeOf(described), described);
+            }
+        });
 
         void Report(RepairStep step, TransferOutcome outcome, DataVersionException? error)
         {

@@ -1,5 +1,6 @@
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
+using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Repositories;
 using DataVersion.Engine.Workspaces;
 
@@ -22,7 +23,8 @@ public sealed record RemoteStatusOptions
 
 /// <summary>
 /// Compares the objects that the metadata of the workspace needs with remotes. Each is asked for once; nothing is changed.
-/// Files are looked at one by one, whether or not the manifest of their folder is there.
+/// Files are looked at one by one, whether or not the manifest of their folder is there. A remote that keeps versions has a file when
+/// it has the version that is recorded: nobody can have another one from there.
 /// </summary>
 public sealed class RemoteStatusReader
 {
@@ -48,7 +50,7 @@ public sealed class RemoteStatusReader
         foreach (var needs in NeededObjects.Collect(repository, selection, forPush: true, context))
         {
             await using var storage = open(needs.Remote);
-            await reader.ReadAsync(needs, new RemoteObjects(needs.Remote, storage)).ConfigureAwait(false);
+            await (needs.Remote.KeepsVersions ? reader.ReadAsync(needs, storage) : reader.ReadAsync(needs, new RemoteObjects(needs.Remote, storage))).ConfigureAwait(false);
         }
         return reader.lines;
     }
@@ -70,12 +72,28 @@ public sealed class RemoteStatusReader
                 places.AddRange(manifest.List.Where(e => scope.Includes(e.Path)).Select(e => new Place(output, output.Path + "/" + e.Path, e.Hash)));
         }
         var there = await remote.FindAsync([.. places.Select(p => p.Hash).Distinct()], context).ConfigureAwait(false);
+        Report(places, place => there.ContainsKey(place.Hash), received);
+    }
+
+    private async Task ReadAsync(RemoteNeeds needs, IRemoteStorage storage)
+    {
+        var lookup = new VersionLookup(repository, needs.Remote, storage, context);
+        var unknown = new List<Place>();
+        List<WantedVersion> wanted = [.. needs.Outputs.SelectMany(scope => lookup.FilesOf(scope, (item, _) => unknown.Add(Whole(new Place(scope.Output, "", item.Hash)))))];
+        var (states, _) = await lookup.FindAsync(needs.Outputs, wanted).ConfigureAwait(false);
+        var places = wanted.ConvertAll(file => new Place(file.Output, file.Key, file.Hash));
+        var there = places.Where((_, i) => states[i] is { } version && version == wanted[i].Version).ToHashSet();
+        Report([.. places, .. unknown], there.Contains, []);
+    }
+
+    private void Report(List<Place> places, Func<Place, bool> isThere, HashSet<ContentHash> received)
+    {
         if (options.Cloud)
             foreach (var place in places)
-                CompareWithCache(place, there.ContainsKey(place.Hash), received.Contains(place.Hash));
+                CompareWithCache(place, isThere(place), received.Contains(place.Hash));
         if (options.NotInRemote)
         {
-            var lacking = places.Where(p => !there.ContainsKey(p.Hash)).ToList();
+            var lacking = places.Where(place => !isThere(place)).ToList();
             foreach (var place in options.Granular ? lacking : lacking.DistinctBy(p => p.Output).Select(Whole))
                 Add(place, DataComparison.Remote, DataChangeKind.NotInRemote);
         }

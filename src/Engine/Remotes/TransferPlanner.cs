@@ -126,10 +126,11 @@ public sealed class TransferPlanner
         settled.ExceptWith(hashes);
         upToDate += wanted.Keys.Count(settled.Contains);
         var local = new long[hashes.Length];
+        using var stats = new ObjectStats(repository.Stores, hashes.Length);
         WorkQueue.Run(hashes.Length, 0, context.Cancellation, queue =>
         {
             while (queue.TryTake(out var i))
-                local[i] = repository.Stores.For(hashes[i].Algorithm).Stat(hashes[i]) is { Kind: FileKind.File, Size: var size } ? size : -1;
+                local[i] = stats.Read(hashes[i]) is { Kind: FileKind.File, Size: var size } ? size : -1;
         });
         var (goes, sizes) = (new HashSet<ContentHash>(), new Dictionary<ContentHash, long>(hashes.Length));
         for (var i = 0; i < hashes.Length; i++)

@@ -8,7 +8,8 @@ namespace DataVersion.Engine.Repositories;
 /// </summary>
 public sealed partial class Configuration
 {
-    private readonly SortedDictionary<ConfigScope, ConfigurationLevel> levels = [];
+    // In the order of their scopes.
+    private readonly List<ConfigurationLevel> levels = [];
     private readonly List<string> warnings = [];
     private ConfigurationMerge merged;
 
@@ -17,7 +18,7 @@ public sealed partial class Configuration
         Layout = layout;
         foreach (var scope in Enum.GetValues<ConfigScope>())
             if (ConfigurationFolders.FileOf(scope, layout) is { } path)
-                levels[scope] = ConfigurationLevel.Load(scope, path);
+                levels.Add(ConfigurationLevel.Load(scope, path));
         merged = new ConfigurationMerge(Files);
     }
 
@@ -39,12 +40,12 @@ public sealed partial class Configuration
         return configuration;
     }
 
-    private IEnumerable<ConfigurationFile> Files => levels.Values.SelectMany(l => l.Files);
+    private IEnumerable<ConfigurationFile> Files => levels.SelectMany(l => l.Files);
 
     private void Validate()
     {
         merged.Validate(warnings.Add, allowMissingUrl: true);
-        foreach (var level in levels.Values)
+        foreach (var level in levels)
             foreach (var name in level.RefusedByDvc)
                 warnings.Add($"DVC refuses '{level.SharedPath}' because of the url of the remote '{name}'. Write it anew with Set-DataRemote -Url: it is then kept in a file that DVC does not read.");
     }
@@ -130,7 +131,7 @@ public sealed partial class Configuration
         if (!Save(level, edited, together))
             return;
         // Where options of the levels above belong depends on the url below.
-        foreach (var above in levels.Values.Where(l => l.Scope > scope).ToList())
+        foreach (var above in levels.Where(l => l.Scope > scope).ToList())
             Save(above, above.Combined, UpTo(above.Combined));
         merged = new ConfigurationMerge(Files);
     }
@@ -143,7 +144,7 @@ public sealed partial class Configuration
                 DvcGitIgnore.Name(Layout, Path.GetFileName(path));
         });
         if (isSaved)
-            levels[level.Scope] = ConfigurationLevel.Load(level.Scope, edited.Path);
+            levels[levels.FindIndex(l => l.Scope == level.Scope)] = ConfigurationLevel.Load(level.Scope, edited.Path);
         return isSaved;
     }
 
@@ -152,7 +153,7 @@ public sealed partial class Configuration
 
     private ConfigurationFile FileOf(ConfigScope scope) => LevelOf(scope).Combined;
 
-    private ConfigurationLevel LevelOf(ConfigScope scope) => levels.GetValueOrDefault(scope)
+    private ConfigurationLevel LevelOf(ConfigScope scope) => levels.Find(l => l.Scope == scope)
         ?? throw new DataVersionException(DataErrorKind.RepositoryNotFound,
             $"There is no data repository here, so there is no configuration of the level {scope}.", null,
             "Go to a repository, or use -Scope Global or System.");

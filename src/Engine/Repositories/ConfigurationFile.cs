@@ -2,10 +2,13 @@ using DataVersion.Engine.Files;
 
 namespace DataVersion.Engine.Repositories;
 
+/// <summary>A section of a configuration file.</summary>
+internal sealed record ConfigurationSection(SectionKey Key, IniSection Options);
+
 /// <summary>The options that one configuration file sets, and the writing of it. A file that is missing sets nothing.</summary>
 internal sealed class ConfigurationFile
 {
-    private readonly List<(SectionKey Key, IniSection Options)> sections = [];
+    private readonly List<ConfigurationSection> sections = [];
 
     private ConfigurationFile(ConfigScope scope, string path) => (Scope, Path) = (scope, path);
 
@@ -15,7 +18,7 @@ internal sealed class ConfigurationFile
     public string Path { get; }
 
     /// <summary>Sections and options in the order of the file; names in lower case, values as stored.</summary>
-    public IEnumerable<(SectionKey Key, IniSection Options)> Sections => sections;
+    public IEnumerable<ConfigurationSection> Sections => sections;
 
     private string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
@@ -45,7 +48,7 @@ internal sealed class ConfigurationFile
             var options = new IniSection(key.Header);
             foreach (var (name, value) in section.Options)
                 options[name.ToLowerInvariant()] = value;
-            file.sections.Add((key, options));
+            file.sections.Add(new(key, options));
         }
         return file;
     }
@@ -62,7 +65,7 @@ internal sealed class ConfigurationFile
     /// <summary>A file of the same name that says nothing.</summary>
     public ConfigurationFile Empty() => new(Scope, Path);
 
-    public IniSection? Find(SectionKey key) => sections.Find(s => s.Key == key).Options;
+    public IniSection? Find(SectionKey key) => sections.Find(s => s.Key == key)?.Options;
 
     public void Set(SectionKey key, string option, string value) => Put(key, option, new IniValue(value), key.Header);
 
@@ -70,7 +73,7 @@ internal sealed class ConfigurationFile
     public void Put(SectionKey key, string option, IniValue value, string header)
     {
         if (Find(key) is null)
-            sections.Add((key, new IniSection(header)));
+            sections.Add(new(key, new IniSection(header)));
         Find(key)![option] = value;
     }
 
@@ -78,9 +81,9 @@ internal sealed class ConfigurationFile
     public void Reset(SectionKey key, string? header = null)
     {
         if (sections.FindIndex(s => s.Key == key) is var at and >= 0)
-            sections[at] = (key, new IniSection(header ?? key.Header));
+            sections[at] = new(key, new IniSection(header ?? key.Header));
         else
-            sections.Add((key, new IniSection(header ?? key.Header)));
+            sections.Add(new(key, new IniSection(header ?? key.Header)));
     }
 
     public void Remove(SectionKey key) => sections.RemoveAll(s => s.Key == key);
@@ -130,7 +133,7 @@ internal sealed class ConfigurationFile
         var copy = new IniSection(header);
         foreach (var (name, value) in options.Options)
             copy[name] = value;
-        sections.Add((key, copy));
+        sections.Add(new(key, copy));
     }
 
     // Relative paths are written in their shortest form.

@@ -1,7 +1,7 @@
 namespace DataVersion.Engine.Repositories;
 
 /// <summary>A value with the file that sets it.</summary>
-internal readonly record struct ConfigurationSetting(IniValue Value, ConfigurationFile Origin);
+internal sealed record ConfigurationSetting(IniValue Value, ConfigurationFile Origin);
 
 /// <summary>The levels laid over each other, option by option; later files win.</summary>
 internal sealed class ConfigurationMerge

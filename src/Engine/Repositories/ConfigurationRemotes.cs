@@ -151,8 +151,8 @@ public sealed partial class Configuration
     // Lower levels first: what a level above may keep depends on them.
     private void ForLevelsFrom(ConfigScope scope, Action<ConfigurationFile, bool> change)
     {
-        foreach (var level in levels.Keys.Where(s => s >= scope).ToList())
-            Edit(level, file => change(file, level == scope));
+        foreach (var level in levels.FindAll(l => l.Scope >= scope))
+            Edit(level.Scope, file => change(file, level.Scope == scope));
     }
 
     private void RequireRemote(ConfigScope scope, SectionKey key, string name)
@@ -176,7 +176,7 @@ public sealed partial class Configuration
     {
         var (url, options) = Resolve(key, []);
         return new RemoteConfiguration(key.Name!, url, options,
-            [.. levels.Values.Where(l => l.Combined.Find(key) is not null).Select(l => l.Scope)], key.Name == DefaultRemote);
+            [.. levels.Where(l => l.Combined.Find(key) is not null).Select(l => l.Scope)], key.Name == DefaultRemote);
     }
 
     // The remote that remote://NAME/path refers to gives the base; what is set here wins.

@@ -6,7 +6,7 @@ namespace DataVersion.Engine.Repositories;
 internal sealed class IgnoreFolder
 {
     /// <summary>A rule on its way down; <see cref="Holds"/>: it matched a folder above, and with it all that is inside.</summary>
-    private readonly record struct LiveRule(IgnoreRule Rule, int[] State, bool Holds)
+    private sealed record LiveRule(IgnoreRule Rule, int[] State, bool Holds)
     {
         public bool Concerns => Holds || Rule.CanEnd(State);
 

@@ -13,7 +13,7 @@ internal sealed class IgnoreGlob
 
     private enum Step : byte { Literal, One, Many, Class }
 
-    private readonly record struct Token(Step Step, Rune Character, bool Negated = false, (Rune Low, Rune High)[]? Ranges = null)
+    private sealed record Token(Step Step, Rune Character, bool Negated = false, (Rune Low, Rune High)[]? Ranges = null)
     {
         public bool Accepts(Rune rune)
         {
@@ -56,7 +56,11 @@ internal sealed class IgnoreGlob
     /// <summary>Reads a segment; null when nothing can match it (a backslash at its end, a range that runs backwards).</summary>
     public static IgnoreGlob? TryParse(string segment)
     {
-        var runes = segment.EnumerateRunes().ToArray();
+        Rune[] runes = new Rune[segment.Length];
+        var count = 0;
+        foreach (var rune in segment.EnumerateRunes())
+            runes[count++] = rune;
+        Array.Resize(ref runes, count);
         var tokens = new List<Token>();
         for (var i = 0; i < runes.Length; i++)
         {

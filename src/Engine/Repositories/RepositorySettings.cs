@@ -47,7 +47,7 @@ public sealed record RepositorySettings
         {
             CacheFolder = configuration.Get("cache.dir") is { Length: > 0 } folder ? Path.TrimEndingDirectorySeparator(folder) : layout.DefaultCacheFolder,
             CacheSharedGroup = configuration.Get("cache.shared") == "group",
-            LinkOrder = [.. configuration.GetList("cache.type").Select(kind => Enum.Parse<LinkKind>(kind, ignoreCase: true)).Distinct()],
+            LinkOrder = LinksOf(configuration),
             AutoStage = configuration.GetBool("core.autostage"),
             NoScm = configuration.GetBool("core.no_scm"),
             ChecksumJobs = configuration.GetInt("core.checksum_jobs") ?? 0,
@@ -57,5 +57,12 @@ public sealed record RepositorySettings
             DefaultRemote = configuration.DefaultRemote,
             Parsing = ParsingOptions.From(configuration.Get("parsing.bool"), configuration.Get("parsing.list")),
         };
+    }
+
+    // Sequences of value types would be compiled anew in each session (decision 7).
+    private static LinkKind[] LinksOf(Configuration configuration)
+    {
+        string[] names = [.. configuration.GetList("cache.type").Distinct(StringComparer.OrdinalIgnoreCase)];
+        return Array.ConvertAll(names, static name => Enum.Parse<LinkKind>(name, ignoreCase: true));
     }
 }

@@ -5,7 +5,7 @@ namespace DataVersion.Engine.Repositories;
 /// <summary>Which section: <c>core</c>, or of a kind with names, <c>remote "store"</c>.</summary>
 /// <param name="Kind">The section, or the kind of it, in lower case.</param>
 /// <param name="Name">The name within the kind; null for a section without.</param>
-internal readonly partial record struct SectionKey(string Kind, string? Name = null)
+internal sealed partial record SectionKey(string Kind, string? Name = null)
 {
     /// <summary>Reads the text between the brackets; case means nothing there.</summary>
     public static SectionKey Parse(string header)

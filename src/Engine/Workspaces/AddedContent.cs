@@ -113,6 +113,9 @@ internal sealed class AddedContent(AddItem item, ScanResult scan, Manifest? old)
         if (Array.IndexOf(kinds, null) < 0 && kinds.Length > 0)
             return Array.TrueForAll(kinds, kind => kind == kinds[0]) ? kinds[0] : null;
         var folder = repository.Layout.ToAbsolute(item.Target);
-        return new WorkspaceLinkKinds(repository).OfAll(scan.Files.Select((f, i) => (WorkspaceReader.PathOf(folder, f.Path), hashes[i])));
+        // What was copied here from elsewhere has another stat than its source.
+        var isSource = folder == item.Source;
+        return new WorkspaceLinkKinds(repository).OfAll([.. scan.Files.Select((f, i) => new LinkedFile(WorkspaceReader.PathOf(folder, f.Path), hashes[i],
+            f.IsSymlink || !isSource ? default : stats[i], objects[i], kinds[i]))]);
     }
 }

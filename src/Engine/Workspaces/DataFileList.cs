@@ -44,7 +44,7 @@ public static class DataFileList
         Kind = output.IsDirectory || state?.Kind == FileKind.Directory ? DataFileKind.Directory : DataFileKind.File,
         State = StateOf(state, state?.Hash, output.Hash), IsCached = output.Hash is { } hash ? repository.IsPresent(hash) : null,
         LinkKind = state is null ? null : new WorkspaceLinkKinds(repository).OfAll(
-            state.Files.Where(f => f.Hash is not null).Select(f => (WorkspaceReader.PathOf(state.Path, f.Path), f.Hash!.Value))),
+            [.. state.Files.Where(f => f.Hash is not null).Select(f => new LinkedFile(WorkspaceReader.PathOf(state.Path, f.Path), f.Hash!.Value, f.IsSymlink ? default : f.Stat))]),
         IsExecutable = output.IsExecutable, MetadataPath = output.MetadataPath, Stage = output.StageAddress, Description = output.Description,
         Type = output.Type, Labels = output.Labels, Remote = output.Remote, Revision = revision,
     };

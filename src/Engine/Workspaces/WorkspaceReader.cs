@@ -7,7 +7,7 @@ namespace DataVersion.Engine.Workspaces;
 /// <summary>A tracked path to look at.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Algorithm">How to hash what is there.</param>
-public readonly record struct ReadRequest(string Path, ContentHashAlgorithm Algorithm);
+public sealed record ReadRequest(string Path, ContentHashAlgorithm Algorithm);
 
 /// <summary>A file of the workspace with its content hash.</summary>
 /// <param name="Path">Path relative to the tracked path, with <c>/</c>; empty when the tracked path is the file itself.</param>

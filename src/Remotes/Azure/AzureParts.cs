@@ -97,8 +97,14 @@ internal sealed class AzureParts(AzureStorage storage, AzureErrors errors) : IPa
             names[number] = name;
         }
 
-        public Task CompleteAsync(CancellationToken cancellation) => parts.errors.CallAsync(() => parts.storage.BlobOf(key).CommitBlockListAsync(Enumerable.Range(0, layout.Count).Select(n => names[n]),
-            new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentHash = md5, ContentType = "application/octet-stream" } }, cancellation), $"store '{key}'", key, cancellation);
+        public RemoteItem? Stored { get; private set; }
+
+        public async Task CompleteAsync(CancellationToken cancellation)
+        {
+            var answer = await parts.errors.CallAsync(() => parts.storage.BlobOf(key).CommitBlockListAsync(Enumerable.Range(0, layout.Count).Select(n => names[n]),
+                new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentHash = md5, ContentType = "application/octet-stream" } }, cancellation), $"store '{key}'", key, cancellation).ConfigureAwait(false);
+            Stored = AzureStorage.StoredAs(key, layout.Size, answer.Value);
+        }
 
         public Task AbortAsync(CancellationToken cancellation)
         {

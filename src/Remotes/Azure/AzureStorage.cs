@@ -114,13 +114,14 @@ internal sealed partial class AzureStorage : IRemoteStorage
         }
         var md5 = content.Md5;
         await using var source = content.OpenRead();
-        await errors.CallAsync(() => BlobOf(key).UploadAsync(source, new BlobUploadOptions
+        var answer = await errors.CallAsync(() => BlobOf(key).UploadAsync(source, new BlobUploadOptions
         {
             HttpHeaders = new BlobHttpHeaders { ContentHash = md5, ContentType = "application/octet-stream" },
             TransferOptions = new() { InitialTransferSize = Math.Max(1, content.Size), MaximumTransferSize = Math.Max(1, content.Size) },
             // The SDK takes no hash that is known already for a request that it might cut.
             TransferValidation = Validation(null),
         }, cancellation), $"store '{key}'", key, cancellation).ConfigureAwait(false);
+        content.Stored = StoredAs(key, content.Size, answer.Value);
     }
 
     /// <inheritdoc/>
@@ -128,7 +129,8 @@ internal sealed partial class AzureStorage : IRemoteStorage
     {
         try
         {
-            await BlobOf(key).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellation).ConfigureAwait(false);
+            // Of a version nothing else goes.
+            await BlobOf(key).DeleteAsync(VersionSuffix().IsMatch(key) ? DeleteSnapshotsOption.None : DeleteSnapshotsOption.IncludeSnapshots, null, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (RequestFailedException error) when (errors.IsMissing(error))
@@ -169,6 +171,9 @@ internal sealed partial class AzureStorage : IRemoteStorage
         ChecksumAlgorithm = global::Azure.Storage.StorageChecksumAlgorithm.MD5, PrecalculatedChecksum = md5,
     };
 
+    /// <summary>What an answer says of a value that was stored.</summary>
+    internal static RemoteItem StoredAs(string key, long size, BlobContentInfo said) => new(key, size) { ETag = said.ETag.ToString().Trim('"'), Version = said.VersionId };
+
     private static bool IsFolder(IDictionary<string, string>? metadata) =>
         metadata is not null && metadata.TryGetValue("hdi_isfolder", out var value) && value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
@@ -201,6 +206,7 @@ internal sealed partial class AzureStorage : IRemoteStorage
             await upload.PutAsync(number, part, cancellation).ConfigureAwait(false);
         }
         await upload.CompleteAsync(cancellation).ConfigureAwait(false);
+        content.Stored = upload.Stored;
     }
 
     [GeneratedRegex(@"\?versionid=([^&?/]+)$", RegexOptions.IgnoreCase)]

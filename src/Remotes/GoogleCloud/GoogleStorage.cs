@@ -30,7 +30,7 @@ internal sealed partial class GoogleStorage : IRemoteStorage
     internal GoogleStorage(RemoteConfiguration remote, Func<string, string?> environment, string settings)
     {
         address = RemoteAddress.Parse(remote.Url);
-        Traits = new StorageTraits { Connections = 12, MostConnections = 64, PageSize = 1000 }.Within(remote);
+        Traits = new StorageTraits { Connections = 12, MostConnections = 64, PageSize = 1000, VersionsAreKept = false }.Within(remote);
         calls = new GoogleCalls(remote, address.ToString(), Traits.MostConnections, environment, settings);
         Parts = new GoogleUploads(calls, address);
     }
@@ -46,10 +46,7 @@ internal sealed partial class GoogleStorage : IRemoteStorage
         using var request = new HttpRequestMessage(HttpMethod.Get, ObjectAddress(key) + "fields=" + Fields);
         using var answer = await calls.SendAsync(request, $"look for '{key}'", key, cancellation, HttpStatusCode.NotFound).ConfigureAwait(false);
         if (answer.StatusCode != HttpStatusCode.NotFound)
-        {
-            using var json = await ReadAsync(answer, key, cancellation).ConfigureAwait(false);
-            return ItemOf(key, json.RootElement);
-        }
+            return await ItemOfAsync(answer, Place, key, cancellation).ConfigureAwait(false);
         var error = await GoogleErrors.DescribeAsync(answer, $"look for '{key}'", Place, key, calls.Login!, cancellation).ConfigureAwait(false);
         return error.Kind == DataErrorKind.ObjectMissing ? null : throw error;
     }
@@ -61,7 +58,7 @@ internal sealed partial class GoogleStorage : IRemoteStorage
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, page.Length == 0 ? first : first + "&pageToken=" + Uri.EscapeDataString(page));
             using var answer = await calls.SendAsync(request, $"list '{prefix}'", prefix, cancellation).ConfigureAwait(false);
-            using var json = await ReadAsync(answer, prefix, cancellation).ConfigureAwait(false);
+            using var json = await ReadAsync(answer, Place, prefix, cancellation).ConfigureAwait(false);
             if (json.RootElement.TryGetProperty("items", out var items))
                 foreach (var item in items.EnumerateArray())
                     yield return ItemOf(item.GetProperty("name").GetString()![root.Length..], item);
@@ -86,11 +83,12 @@ internal sealed partial class GoogleStorage : IRemoteStorage
 
     public async Task PutAsync(string key, RemoteUpload content, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{calls.Service}/upload/storage/v1/b/{Uri.EscapeDataString(address.Host)}/o?uploadType=multipart&fields=name")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{calls.Service}/upload/storage/v1/b/{Uri.EscapeDataString(address.Host)}/o?uploadType=multipart&fields={Fields}")
         {
             Content = new MultipartBody(Describe(address.FullKey(key), content.Md5), content),
         };
         using var answer = await calls.SendAsync(request, $"store '{key}'", key, cancellation).ConfigureAwait(false);
+        content.Stored = await ItemOfAsync(answer, Place, key, cancellation).ConfigureAwait(false);
     }
 
     public async Task<bool> DeleteAsync(string key, CancellationToken cancellation)
@@ -105,6 +103,17 @@ internal sealed partial class GoogleStorage : IRemoteStorage
         {
             return false;
         }
+    }
+
+    public async Task<bool?> KeepsVersionsAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, BucketAddress() + "?fields=versioning");
+        using var answer = await calls.SendAsync(request, "read the settings of the bucket", "", cancellation, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized).ConfigureAwait(false);
+        // The right to read them is another one than that to objects.
+        if (!answer.IsSuccessStatusCode)
+            return null;
+        using var json = await ReadAsync(answer, Place, "", cancellation).ConfigureAwait(false);
+        return json.RootElement.TryGetProperty("versioning", out var said) && said.TryGetProperty("enabled", out var enabled) && enabled.ValueKind == JsonValueKind.True;
     }
 
     public async Task RequireReadableAsync(CancellationToken cancellation)
@@ -141,7 +150,15 @@ internal sealed partial class GoogleStorage : IRemoteStorage
             : $"{BucketAddress()}/o/{Uri.EscapeDataString(name)}?";
     }
 
-    private async Task<JsonDocument> ReadAsync(HttpResponseMessage answer, string key, CancellationToken cancellation)
+    /// <summary>What an answer says of an object.</summary>
+    /// <exception cref="TransientRemoteException">The answer is damaged.</exception>
+    internal static async Task<RemoteItem> ItemOfAsync(HttpResponseMessage answer, string place, string key, CancellationToken cancellation)
+    {
+        using var json = await ReadAsync(answer, place, key, cancellation).ConfigureAwait(false);
+        return ItemOf(key, json.RootElement);
+    }
+
+    private static async Task<JsonDocument> ReadAsync(HttpResponseMessage answer, string place, string key, CancellationToken cancellation)
     {
         try
         {
@@ -149,7 +166,7 @@ internal sealed partial class GoogleStorage : IRemoteStorage
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested && error is JsonException or IOException or HttpRequestException)
         {
-            throw new TransientRemoteException($"'{Place}' sent an answer that is cut short or damaged.", key, error);
+            throw new TransientRemoteException($"'{place}' sent an answer that is cut short or damaged.", key, error);
         }
     }
 

@@ -58,6 +58,8 @@ internal sealed class GoogleUploads(GoogleCalls calls, RemoteAddress address) : 
 
         public string Token => session;
 
+        public RemoteItem? Stored { get; private set; }
+
         public IReadOnlyCollection<int> Present => [.. Enumerable.Range(0, isComplete ? layout.Count : (int)(Math.Max(0, received) / layout.PartSize))];
 
         /// <summary>Asks how many bytes the service has.</summary>
@@ -122,7 +124,10 @@ internal sealed class GoogleUploads(GoogleCalls calls, RemoteAddress address) : 
             received = -1;
             using var request = new HttpRequestMessage(HttpMethod.Put, session) { Content = content };
             using var answer = await calls.SendAsync(request, what, key, cancellation, GoOn).ConfigureAwait(false);
-            isComplete = answer.StatusCode != GoOn;
+            // Of an answer that is damaged the service is asked once more.
+            if (answer.StatusCode != GoOn)
+                Stored = await GoogleStorage.ItemOfAsync(answer, calls.Place, key, cancellation).ConfigureAwait(false);
+            isComplete = Stored is not null;
             received = isComplete ? layout.Size
                 : answer.Headers.TryGetValues("Range", out var values) && values.First() is var range && long.TryParse(range.AsSpan(range.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var lastByte)
                     ? lastByte + 1 : 0;

@@ -42,7 +42,27 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(Stat(key) is { Kind: FileKind.File } stat ? new RemoteItem(key, stat.Size) { IsSettled = stat.Mode == FileModes.Object } : null);
+        return Task.FromResult(ItemOf(key, Guard(LocalPathOf(key), static path => FileStat.Read(path, followLinks: true))));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RemoteItem?> FindMany(IReadOnlyList<string> keys, CancellationToken cancellation)
+    {
+        var found = new RemoteItem?[keys.Count];
+        var groups = Enumerable.Range(0, keys.Count).GroupBy(i => keys[i].LastIndexOf('/') is var end and >= 0 ? keys[i][..end] : "", StringComparer.Ordinal).ToList();
+        WorkQueue.Run(groups.Count, Environment.ProcessorCount, cancellation, queue =>
+        {
+            while (queue.TryTake(out var group))
+                Guard(LocalPathOf(groups[group].Key), path =>
+                {
+                    using var stats = FolderStats.TryOpen(path);
+                    if (stats is not null)
+                        foreach (var i in groups[group])
+                            found[i] = ItemOf(keys[i], stats.Read(Path.GetFileName(keys[i]), followLinks: true));
+                    return true;
+                });
+        });
+        return found;
     }
 
     /// <inheritdoc/>
@@ -113,12 +133,14 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private FileStat Stat(string key)
+    private static RemoteItem? ItemOf(string key, in FileStat stat) =>
+        stat.Kind == FileKind.File ? new RemoteItem(key, stat.Size) { IsSettled = stat.Mode == FileModes.Object } : null;
+
+    private static T Guard<T>(string path, Func<string, T> look)
     {
-        var path = LocalPathOf(key);
         try
         {
-            return FileStat.Read(path, followLinks: true);
+            return look(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

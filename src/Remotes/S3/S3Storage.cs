@@ -153,12 +153,27 @@ internal sealed partial class S3Storage : IRemoteStorage
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => CallAsync($"delete '{key}'", key, async client =>
     {
-        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = address.FullKey(key) }, cancellation).ConfigureAwait(false);
+        var (name, version) = Split(key);
+        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = name, VersionId = version }, cancellation).ConfigureAwait(false);
         // S3 does not tell whether there was anything.
         return true;
     }, cancellation);
 
     public Task<IReadOnlyDictionary<string, DataVersionException>> DeleteManyAsync(IReadOnlyList<string> keys, CancellationToken cancellation) => deletions.RunAsync(keys, cancellation);
+
+    public Task<bool?> KeepsVersionsAsync(CancellationToken cancellation) => CallAsync<bool?>("read the settings of the bucket", "", async client =>
+    {
+        try
+        {
+            var answer = await client.GetBucketVersioningAsync(new GetBucketVersioningRequest { BucketName = Bucket }, cancellation).ConfigureAwait(false);
+            return answer.VersioningConfig?.Status == VersionStatus.Enabled;
+        }
+        catch (AmazonServiceException error) when ((int)error.StatusCode is >= 400 and < 500 and not 404 or 501)
+        {
+            // Not allowed, or not known to a service that speaks a part of the protocol. The answer to a value that is stored tells it, too.
+            return null;
+        }
+    }, cancellation);
 
     public Task RequireReadableAsync(CancellationToken cancellation) => CallAsync("read the bucket", "", async client =>
     {

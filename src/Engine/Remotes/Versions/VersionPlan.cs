@@ -9,7 +9,11 @@ namespace DataVersion.Engine.Remotes.Versions;
 /// <param name="Key">Its key on the remote; of a fetch with the version.</param>
 /// <param name="Output">The output that it is, or belongs to.</param>
 /// <param name="Inner">Its path inside the output; empty for the output itself.</param>
-public sealed record VersionedFile(TransferItem Item, string Key, TrackedOutput Output, string Inner);
+public sealed record VersionedFile(TransferItem Item, string Key, TrackedOutput Output, string Inner)
+{
+    /// <summary>Of a fetch: versions of other files, or of other revisions, that have the same content.</summary>
+    public IReadOnlyList<string> OtherKeys { get; init; } = [];
+}
 
 /// <summary>A file that need not travel, but of which another version is to be recorded.</summary>
 /// <param name="File">The file.</param>
@@ -30,6 +34,9 @@ public sealed record VersionPlan
 
     /// <summary>Push: files that are there, and are not recorded yet.</summary>
     public IReadOnlyList<FoundVersion> Found { get; init; } = [];
+
+    /// <summary>Push: something would be replaced, and whether its version is kept is not known before something is stored.</summary>
+    public bool TriesFirst { get; init; }
 
     /// <summary>Fetch: manifests of the folders, for the cache; the metadata says what is in them.</summary>
     public IReadOnlyList<(Objects.Manifest Manifest, string Path)> Manifests { get; init; } = [];

@@ -15,15 +15,11 @@ public sealed class VersionPlanner
     private readonly IRemoteStorage storage;
     private readonly TransferDirection direction;
     private readonly OperationContext context;
+    private readonly VersionLookup lookup;
     private readonly List<TransferProblem> problems = [];
 
     private VersionPlanner(Repository repository, RemoteConfiguration remote, IRemoteStorage storage, TransferDirection direction, OperationContext context) =>
-        (this.repository, this.remote, this.storage, this.direction, this.context) = (repository, remote, storage, direction, context);
-
-    private sealed record Wanted(TrackedOutput Output, string Inner, ContentHash Hash, long? Size, RecordedVersion? Version)
-    {
-        public string Key => VersionKeys.Of(Output, Inner);
-    }
+        (this.repository, this.remote, this.storage, this.direction, this.context, lookup) = (repository, remote, storage, direction, context, new VersionLookup(repository, remote, storage, context));
 
     /// <summary>Plans to bring to the remote what it lacks.</summary>
     public static Task<VersionPlan> PlanPushAsync(Repository repository, RemoteNeeds needs, IRemoteStorage storage, OperationContext context) =>
@@ -35,12 +31,9 @@ public sealed class VersionPlanner
 
     private async Task<VersionPlan> PlanPushAsync(IReadOnlyList<OutputScope> outputs)
     {
-        var wanted = new List<Wanted>();
-        foreach (var scope in outputs)
-            wanted.AddRange(FilesOf(scope));
-        var there = await FindAsync(outputs, wanted).ConfigureAwait(false);
+        List<WantedVersion> wanted = [.. outputs.SelectMany(FilesOf)];
+        var (states, there) = await lookup.FindAsync(outputs, wanted).ConfigureAwait(false);
         var (files, found, upToDate) = (new List<VersionedFile>(), new List<FoundVersion>(), 0L);
-        var states = await EachAsync(wanted, (file, cancellation) => StateAsync(file, there.GetValueOrDefault(file.Key), cancellation)).ConfigureAwait(false);
         for (var i = 0; i < wanted.Count; i++)
         {
             var file = wanted[i];
@@ -57,15 +50,14 @@ public sealed class VersionPlanner
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"The content {file.Hash} of '{file.Key}' is neither in the cache nor on the remote '{remote.Name}' ({storage.Place}).",
                     file.Key, "Push it from a clone that has it, or add the original file again."), false);
         }
-        var replaced = files.Concat(found.Select(f => f.File)).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
-        if (wanted.Find(file => file.Version?.Remote is { } other && other != remote.Name && replaced.Contains(file.Key)) is { } first)
-            context.Warn($"The metadata can name one remote only: what it says of '{first.Version!.Remote}' ('{first.Key}') is replaced by what '{remote.Name}' has.");
-        return new VersionPlan { Direction = direction, Remote = remote, Files = files, Found = found, Problems = problems, UpToDateCount = upToDate };
+        var triesFirst = files.Count > 0 && !await lookup.RequireVersionsAsync().ConfigureAwait(false) && files.Exists(file => there.ContainsKey(file.Key));
+        lookup.WarnOfReplaced(files.Concat(found.Select(f => f.File)));
+        return new VersionPlan { Direction = direction, Remote = remote, Files = files, Found = found, Problems = problems, UpToDateCount = upToDate, TriesFirst = triesFirst };
     }
 
     private async Task<VersionPlan> PlanFetchAsync(IReadOnlyList<OutputScope> outputs)
     {
-        var (wanted, manifests) = (new Dictionary<ContentHash, List<Wanted>>(), new Dictionary<ContentHash, (Manifest, string)>());
+        var (wanted, manifests) = (new Dictionary<ContentHash, List<WantedVersion>>(), new Dictionary<ContentHash, (Manifest, string)>());
         foreach (var scope in outputs)
         {
             foreach (var file in FilesOf(scope))
@@ -73,6 +65,8 @@ public sealed class VersionPlanner
                     same.Add(file);
                 else
                     wanted[file.Hash] = [file];
+            // Stages have their outputs from elsewhere than the index.
+            repository.Know(scope.Output);
             if (scope.Output.Hash is { IsDirectory: true } folder && !repository.IsPresent(folder) && repository.TryLoadManifest(folder, out var manifest) is null)
                 manifests[folder] = (manifest!, scope.Output.Path);
         }
@@ -86,8 +80,11 @@ public sealed class VersionPlanner
                 upToDate++;
             else if (checks[hash].Verdict == ObjectVerdict.Unreadable)
                 Problem(item, checks[hash].Error!, false);
-            else if (file.Version is { } version)
-                files.Add(new VersionedFile(item, VersionKeys.InVersion(file.Key, version.Id), file.Output, file.Inner));
+            else if (file.Version is not null)
+            {
+                string[] keys = [.. same.Where(f => f.Version is not null).Select(f => VersionKeys.InVersion(remote.Scheme, f.Key, f.Version!.Id)).Distinct()];
+                files.Add(new VersionedFile(item, keys[0], file.Output, file.Inner) { OtherKeys = keys[1..] });
+            }
             else
                 Problem(item, new DataVersionException(DataErrorKind.ObjectMissing, $"'{file.Output.MetadataPath}' does not say which version of '{file.Key}' the remote '{remote.Name}' has, so it cannot be had from there.",
                     file.Key, "Push it from a clone that has it, and take that clone's metadata."), !file.Output.Push);
@@ -101,70 +98,8 @@ public sealed class VersionPlanner
         return new VersionPlan { Direction = direction, Remote = remote, Files = files, Manifests = [.. manifests.Values], Problems = problems, UpToDateCount = upToDate };
     }
 
-    private IEnumerable<Wanted> FilesOf(OutputScope scope)
-    {
-        var (output, hash) = (scope.Output, scope.Output.Hash!.Value);
-        if (hash.Algorithm != ContentHashAlgorithm.Md5)
-        {
-            Problem(new TransferItem(hash, output.Path, -1), new DataVersionException(DataErrorKind.TransferFailed,
-                $"'{output.Path}' is recorded as DVC 2 did, which a remote that keeps versions ('{remote.Name}') cannot hold.", output.Path, "Convert the repository with Convert-DataCache -IncludeMetadata."), false);
-            return [];
-        }
-        if (!hash.IsDirectory)
-            return [new Wanted(output, "", hash, output.Size, output.Version)];
-        if (output.ListsFiles)
-            return output.Files.Where(file => scope.Includes(file.Path)).Select(file => new Wanted(output, file.Path, file.Hash!.Value, file.Size, file.Version));
-        if (repository.TryLoadManifest(hash, out var manifest) is not { } problem)
-            return manifest!.List.Where(entry => scope.Includes(entry.Path)).Select(entry => new Wanted(output, entry.Path, entry.Hash, null, null));
-        if (problem.Kind == DataErrorKind.ObjectMissing)
-            problem = new DataVersionException(problem.Kind, $"'{output.MetadataPath}' does not list the files of '{output.Path}', and their manifest {hash} is not in the cache; the remote '{remote.Name}' holds no manifests.",
-                output.Path, "Push it from a clone that has it, and take that clone's metadata.");
-        Problem(new TransferItem(hash, output.Path, -1), problem, direction == TransferDirection.Fetch && !output.Push);
-        return [];
-    }
-
-    // The newest versions: of folders by a listing, of files one by one.
-    private async Task<Dictionary<string, RemoteItem>> FindAsync(IReadOnlyList<OutputScope> outputs, List<Wanted> wanted)
-    {
-        var there = new Dictionary<string, RemoteItem>(StringComparer.Ordinal);
-        foreach (var folder in outputs.Where(scope => scope.Output.IsDirectory).Select(scope => scope.Output.Path).Distinct(StringComparer.Ordinal))
-            foreach (var item in await RemoteRetry.ListAsync(storage, folder + "/", context).ConfigureAwait(false))
-                there[item.Key] = item;
-        List<Wanted> single = [.. wanted.Where(file => file.Inner.Length == 0)];
-        foreach (var item in await EachAsync(single, (file, cancellation) => AskAsync(file.Key, cancellation)).ConfigureAwait(false))
-            if (item is not null)
-                there[item.Key] = item;
-        return there;
-    }
-
-    // What the remote has of a file; null when it must be sent.
-    private async Task<RecordedVersion?> StateAsync(Wanted file, RemoteItem? newest, CancellationToken cancellation)
-    {
-        if (file.Version is { } recorded)
-        {
-            // The same content keeps the version that is recorded, whoever stored it once more.
-            if ((recorded.Remote is null || recorded.Remote == remote.Name) && recorded.ETag is not null && newest?.ETag == recorded.ETag && IsOfSize(newest, file))
-                return recorded;
-            if (await AskAsync(VersionKeys.InVersion(file.Key, recorded.Id), cancellation).ConfigureAwait(false) is { } old && IsOfSize(old, file) && (recorded.ETag is null || old.ETag == recorded.ETag))
-                return recorded.Remote is null ? recorded : recorded with { Remote = remote.Name };
-        }
-        // A push that was killed before it recorded what it had sent.
-        return newest?.ETag == file.Hash.Hex && await AskAsync(file.Key, cancellation).ConfigureAwait(false) is { Version: { } id } item && item.Md5 == file.Hash.Hex
-            ? new RecordedVersion(remote.Name, id, item.ETag) : null;
-    }
-
-    private static bool IsOfSize(RemoteItem item, Wanted file) => item.Size < 0 || file.Size is null || item.Size == file.Size;
-
-    private Task<RemoteItem?> AskAsync(string key, CancellationToken cancellation) =>
-        RemoteRetry.RunAsync(storage, token => storage.FindAsync(key, token), context, cancellation);
-
-    private async Task<T[]> EachAsync<T>(List<Wanted> files, Func<Wanted, CancellationToken, Task<T>> ask)
-    {
-        var answers = new T[files.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, files.Count), new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = Math.Max(1, storage.Traits.Connections) },
-            async (i, cancellation) => answers[i] = await ask(files[i], cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-        return answers;
-    }
+    private IEnumerable<WantedVersion> FilesOf(OutputScope scope) => lookup.FilesOf(scope, (item, error) =>
+        Problem(item, error, direction == TransferDirection.Fetch && !scope.Output.Push && error.Kind != DataErrorKind.TransferFailed));
 
     private void Problem(TransferItem item, DataVersionException error, bool tolerated) => problems.Add(new TransferProblem(new TransferResult
     {

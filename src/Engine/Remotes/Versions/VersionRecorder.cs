@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Metadata;
 using DataVersion.Engine.Objects;
@@ -13,6 +14,9 @@ namespace DataVersion.Engine.Remotes.Versions;
 /// </summary>
 internal sealed class VersionRecorder(Repository repository, RemoteConfiguration remote)
 {
+    // A folder has many files, each of which is looked for.
+    private static readonly ConditionalWeakTable<TrackedOutput, Dictionary<string, RecordedVersion?>> ByPath = [];
+
     private readonly MetadataUpdate metadata = new(repository);
 
     /// <summary>Records the versions of files.</summary>
@@ -70,8 +74,14 @@ internal sealed class VersionRecorder(Repository repository, RemoteConfiguration
         repository.Reload();
     }
 
-    private static RecordedVersion? Recorded(TrackedOutput output, string inner) =>
-        inner.Length == 0 ? output.Version : output.Files.FirstOrDefault(file => file.Path == inner).Version;
+    /// <summary>What is recorded of a file.</summary>
+    internal static RecordedVersion? Recorded(TrackedOutput output, string inner)
+    {
+        if (inner.Length == 0)
+            return output.Version;
+        var known = ByPath.GetValue(output, static folder => folder.Files.ToDictionary(file => file.Path, file => file.Version, StringComparer.Ordinal));
+        return known.GetValueOrDefault(inner);
+    }
 
     private OutputEntry? EntryOf(DataFileDocument document, TrackedOutput output) => document.Outputs.Find(entry =>
         MetadataPath.Resolve(MetadataPath.FolderOf(output.MetadataPath), document.WorkingDirectory, entry.Path, repository.Layout.Root).Path == output.Path);

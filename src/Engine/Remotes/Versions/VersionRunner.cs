@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using DataVersion.Engine.Files;
-using DataVersion.Engine.Metadata;
 
 namespace DataVersion.Engine.Remotes.Versions;
 
@@ -14,6 +13,7 @@ public sealed class VersionRunner
     private readonly VersionPlan plan;
     private readonly RemoteObjects remote;
     private readonly RemoteChannel channel;
+    private readonly VersionLookup lookup;
     private readonly Action<TransferResult, DataVersionException?> done;
     private readonly OperationContext context;
     private readonly ProgressCount progress;
@@ -24,6 +24,7 @@ public sealed class VersionRunner
     {
         (this.repository, this.plan, this.done, this.context) = (repository, plan, done, context);
         remote = new RemoteObjects(plan.Remote, storage);
+        lookup = new VersionLookup(repository, plan.Remote, storage, context);
         channel = new RemoteChannel(repository, plan.Remote, storage, throttle, context);
         progress = new ProgressCount(plan.Direction == TransferDirection.Push ? "Pushing" : "Fetching", plan.Files.Count, plan.Bytes, context);
     }
@@ -48,6 +49,8 @@ public sealed class VersionRunner
         using var copies = new VerifiedCopies(context, progress.AddBytes);
         try
         {
+            if (plan.TriesFirst && plan.Files.Count > 0)
+                await lookup.TryVersionsAsync().ConfigureAwait(false);
             await Parallel.ForEachAsync(plan.Files.OrderByDescending(file => file.Item.Size),
                 new ParallelOptions { CancellationToken = context.Cancellation, MaxDegreeOfParallelism = channel.Width },
                 (file, token) => isPush ? PushAsync(file, copies, token) : FetchAsync(file, copies, token)).ConfigureAwait(false);
@@ -79,12 +82,7 @@ public sealed class VersionRunner
             progress.ItemBegun(file.Item.Path);
             var upload = new RemoteUpload(path, file.Item.Size, file.Item.Hash, copies);
             await channel.SendAsync(file.Key, upload, progress.AddBytes, token).ConfigureAwait(false);
-            if (upload.Stored is not { Version: { } id } stored)
-                throw new DataVersionException(DataErrorKind.RemoteFailed, $"'{remote.Storage.Place}' keeps no versions, so none can be recorded, and what was sent could be overwritten.", file.Key,
-                    "Switch versions on in the settings of the bucket, or take version_aware and worktree out of the remote's options.");
-            // Of a value in parts some services tell the tag only when they are asked.
-            var tag = stored.ETag ?? (await RemoteRetry.RunAsync(remote.Storage, cancellation => remote.Storage.FindAsync(VersionKeys.InVersion(file.Key, id), cancellation), context, token).ConfigureAwait(false))?.ETag;
-            versions.Add(new FoundVersion(file, new RecordedVersion(plan.Remote.Name, id, tag)));
+            versions.Add(new FoundVersion(file, await lookup.SentAsync(file.Key, upload, token).ConfigureAwait(false)));
             FaultPoint.Reach("push.object");
             Report(file, TransferOutcome.Transferred, null);
         }
@@ -104,7 +102,7 @@ public sealed class VersionRunner
         try
         {
             progress.ItemBegun(file.Item.Path);
-            await new ObjectReceiver(repository, remote, channel, copies, progress.AddBytes).ReceiveAsync(file.Item, file.Key, token).ConfigureAwait(false);
+            await ReceiveAsync(file, copies, token).ConfigureAwait(false);
             FaultPoint.Reach("fetch.object");
             Report(file, TransferOutcome.Transferred, null);
         }
@@ -113,6 +111,23 @@ public sealed class VersionRunner
             var described = FileErrors.Describe(error, file.Item.Path, "fetch", $" from '{remote.Storage.Place}'");
             Report(file, TransferPlanner.OutcomeOf(described), described);
         }
+    }
+
+    // What one version has lost another one may have.
+    private async Task ReceiveAsync(VersionedFile file, VerifiedCopies copies, CancellationToken token)
+    {
+        var receiver = new ObjectReceiver(repository, remote, channel, copies, progress.AddBytes);
+        string[] keys = [file.Key, .. file.OtherKeys];
+        for (var i = 0; ; i++)
+            try
+            {
+                await receiver.ReceiveAsync(file.Item, keys[i], token).ConfigureAwait(false);
+                return;
+            }
+            catch (DataVersionException error) when (error.Kind is DataErrorKind.ObjectMissing or DataErrorKind.ObjectCorrupt && i < keys.Length - 1)
+            {
+                context.Trace($"Another version is tried: {error.Message}");
+            }
     }
 
     // Not counted: it does not travel.

@@ -3,12 +3,12 @@ using Xunit.Sdk;
 
 namespace DataVersion.Tests.Remotes.Servers;
 
-/// <summary>The tests of a class need this server (the name of a script in tests/servers), when they are marked with
+/// <summary>The tests of a class need these servers (names of scripts in tests/servers), when they are marked with
 /// <see cref="ServerFactAttribute"/> or <see cref="ServerTheoryAttribute"/>; they may be inherited ones.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class ServerAttribute(string name) : Attribute
+internal sealed class ServerAttribute(params string[] names) : Attribute
 {
-    public string Name => name;
+    public string[] Names => names;
 }
 
 /// <summary>
@@ -63,7 +63,7 @@ public sealed class ServerTestCase : XunitTestCase
     /// <summary>Why a test cannot run; null when it can.</summary>
     internal static string? WhyNot(ITestMethod method) => method.Method.GetCustomAttributes(typeof(FactAttribute))
         .Select(attribute => attribute.GetNamedArgument<string[]>("Servers"))
-        .Append([.. method.TestClass.Class.GetCustomAttributes(typeof(ServerAttribute)).Select(attribute => attribute.GetNamedArgument<string>("Name"))])
+        .Concat(method.TestClass.Class.GetCustomAttributes(typeof(ServerAttribute)).Select(attribute => attribute.GetNamedArgument<string[]>("Names")))
         .SelectMany(names => names).Select(TestServer.WhyNot).FirstOrDefault(reason => reason is not null);
 }
 

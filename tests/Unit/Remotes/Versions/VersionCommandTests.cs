@@ -47,11 +47,8 @@ public sealed class VersionCommandTests : IDisposable
     }
 
     [ServerTheory]
-    [InlineData("Get-DataStatus -NotInRemote")]
     [InlineData("Clear-DataCache -Workspace -Remote v -Confirm:$false")]
     [InlineData("Add-DataFile new -ToRemote")]
-    [InlineData("Test-DataRemote v")]
-    [InlineData("Repair-DataRemote v")]
     public void What_cannot_be_done_with_such_a_remote_is_refused(string command)
     {
         var root = Sample();
@@ -114,6 +111,26 @@ public sealed class VersionCommandTests : IDisposable
         Assert.Equal("out/x", Assert.Single(session.Run<TransferResult>("Sync-DataRemote -Direction Push")).Path);
 
         static string Part(string text, string from, string? to = null) => text[text.IndexOf(from, StringComparison.Ordinal)..(to is null ? text.Length : text.IndexOf(to, StringComparison.Ordinal))];
+    }
+
+    [ServerFact]
+    public void A_stage_is_not_run_when_its_outputs_can_be_had_in_their_versions()
+    {
+        var root = sandbox.Make("one");
+        sandbox.Write(root, "in", "1");
+        sandbox.Write(root, "dvc.yaml", "stages:\n  make:\n    cmd: echo ran >> ran.log && mkdir -p out && cp in out/x && cp in single\n    deps: [in]\n    outs: [out, single]\n");
+        using var session = new ModuleSession(root);
+        session.Run("Invoke-Stage; Sync-DataRemote -Direction Push");
+        var two = sandbox.Clone(root, "two");
+        sandbox.Write(two, "in", "1");
+        session.SetLocation(two);
+
+        session.Run("Invoke-Stage -Pull");
+
+        Assert.False(File.Exists(Path.Combine(two, "ran.log")));
+        Assert.Equal("1", File.ReadAllText(Path.Combine(two, "out", "x")));
+        Assert.Equal("1", File.ReadAllText(Path.Combine(two, "single")));
+        Assert.Equal(File.ReadAllText(Path.Combine(root, "dvc.lock")), File.ReadAllText(Path.Combine(two, "dvc.lock")));
     }
 
     private string Sample(string option = "version_aware")

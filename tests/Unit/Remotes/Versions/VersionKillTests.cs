@@ -7,27 +7,29 @@ namespace DataVersion.Tests.Remotes.Versions;
 /// A transfer with a remote that keeps versions is killed at each place between two of its steps: nothing is lost, every object
 /// is right, the metadata names no version that is not there, and running the same command again does the rest.
 /// </summary>
-[Server("s3")]
-public sealed class VersionKillTests
+/// <param name="service">The server.</param>
+public abstract class VersionKillTests(string service)
 {
     private const string Local = """
         $null = Add-DataFile data, model.bin
 
         """;
 
-    private const string Pushed = Local + """
+    /// <summary>What makes a repository without data whose remote has it.</summary>
+    protected const string Pushed = Local + """
         $null = Sync-DataRemote -Direction Push
         Remove-Item -Recurse -Force data, model.bin, .dvc/cache
 
         """;
 
-    [ServerTheory]
-    [InlineData(Local, "Push")]
-    [InlineData(Pushed, "Pull")]
-    public void Killed_anywhere_the_next_run_completes(string setup, string direction)
+    [ServerFact]
+    public void A_push_that_is_killed_anywhere_is_completed_by_the_next_one() => KillAnywhere(Local, "Push");
+
+    /// <summary>Kills a command at each place that it passes.</summary>
+    protected void KillAnywhere(string setup, string direction)
     {
         var command = $"Sync-DataRemote -Direction {direction}";
-        using var start = FaultScenario.Make(Remote("start") + setup);
+        using var start = FaultScenario.Make(Remote(service, "start") + setup);
         using var undisturbed = start.Copy();
         var log = Path.Combine(undisturbed.Root, ".dvc", "tmp", "fault-log");
         Assert.Equal(0, HostProcess.Run(undisturbed.Root, Move("undisturbed", direction) + command, ("DATAVERSION_FAULT_LOG", log)).ExitCode);
@@ -44,7 +46,8 @@ public sealed class VersionKillTests
 
             var again = HostProcess.Run(scenario.Root, $"(Sync-DataRemote -Direction {direction} | Where-Object Outcome -eq Transferred).Count");
             Assert.True(again.ExitCode == 0, $"Killed at {place}, then run again: {again.Output}{again.Errors}");
-            if (place is "push.files" or "push.recorded" or "push.done")
+            // Azure computes no checksum, by which what was sent could be known again before it is recorded.
+            if (place is "push.done" || place is "push.files" or "push.recorded" && service != "azure")
                 Assert.Equal("0", again.Output.Trim());
             Assert.Equal(VersionedSandbox.Metadata(undisturbed.Root), VersionedSandbox.Metadata(scenario.Root));
             if (direction == "Pull")
@@ -56,11 +59,12 @@ public sealed class VersionKillTests
         }
     }
 
-    private static string Remote(string place)
+    /// <summary>Commands that make a default remote that keeps versions, at a place of its own.</summary>
+    internal static string Remote(string service, string place, string option = "version_aware")
     {
-        var server = TestServer.Get("s3");
+        var options = VersionedSandbox.OptionsOf(service, $"kill-{Guid.NewGuid():N}/{place}");
         return $"""
-            Add-DataRemote v s3://{server["versionedBucket"]}/kill-{Guid.NewGuid():N}/{place} -Default -Option @{"{"} endpointurl = '{server["endpoint"]}'; region = '{server["region"]}'; access_key_id = '{server["accessKey"]}'; secret_access_key = '{server["secretKey"]}'; version_aware = 'true' {"}"}
+            Add-DataRemote v {options["url"]} -Default -WarningAction SilentlyContinue -Option @{"{"} {string.Join("; ", options.Where(pair => pair.Key != "url").Select(pair => $"{pair.Key} = '{pair.Value}'"))}; {option} = 'true' {"}"}
 
             """;
     }
@@ -69,3 +73,20 @@ public sealed class VersionKillTests
     private static string Move(string place, string direction) => direction == "Pull" ? "" :
         $"$r = Get-DataRemote v; Set-DataRemote v -Url ($r.Url -replace '/start$', '/{place}')\n";
 }
+
+/// <summary>The same with S3.</summary>
+[Server("s3")]
+public sealed class S3VersionKillTests() : VersionKillTests("s3")
+{
+    // A fetch goes the same way with all of them.
+    [ServerFact]
+    public void A_pull_that_is_killed_anywhere_is_completed_by_the_next_one() => KillAnywhere(Pushed, "Pull");
+}
+
+/// <summary>The same with Google Cloud Storage.</summary>
+[Server("gcs")]
+public sealed class GoogleVersionKillTests() : VersionKillTests("gcs");
+
+/// <summary>The same with Azure Blob Storage.</summary>
+[Server("azure")]
+public sealed class AzureVersionKillTests() : VersionKillTests("azure");

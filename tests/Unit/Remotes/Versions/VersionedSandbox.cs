@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DataVersion.Engine;
+using DataVersion.Engine.Imports;
 using DataVersion.Engine.Remotes;
 using DataVersion.Engine.Remotes.Versions;
 using DataVersion.Engine.Workspaces;
@@ -9,7 +10,8 @@ using DataVersion.Tests.Remotes.Servers;
 namespace DataVersion.Tests.Remotes.Versions;
 
 /// <summary>Repositories without Git whose default remote <c>v</c> keeps versions, in a bucket of a real server.</summary>
-internal sealed partial class VersionedSandbox : IDisposable
+/// <param name="service">The server: s3, gcs or azure.</param>
+internal sealed partial class VersionedSandbox(string service = "s3") : IDisposable
 {
     private readonly ScratchFolder scratch = new();
     private readonly string prefix = "versions-" + Guid.NewGuid().ToString("N")[..12];
@@ -18,25 +20,44 @@ internal sealed partial class VersionedSandbox : IDisposable
     /// <param name="name">The name of its folder.</param>
     /// <param name="place">Where its remote is; those of the same place share it.</param>
     /// <param name="option">What makes the remote keep versions.</param>
-    /// <param name="bucket">The server's word for the bucket.</param>
-    public string Make(string name, string place = "place", string option = "version_aware", string bucket = "versionedBucket")
+    /// <param name="keepsVersions">The bucket does; false for one without versions.</param>
+    public string Make(string name, string place = "place", string option = "version_aware", bool keepsVersions = true)
     {
-        var server = TestServer.Get("s3");
+        var options = OptionsOf(service, $"{prefix}/{place}", keepsVersions);
         scratch.Write(Path.Combine(name, ".dvc", "config"), $"""
             [core]
                 no_scm = True
                 remote = v
             ['remote "v"']
-                url = s3://{server[bucket]}/{prefix}/{place}
-                endpointurl = {server["endpoint"]}
-                region = {server["region"]}
-                access_key_id = {server["accessKey"]}
-                secret_access_key = {server["secretKey"]}
+            {string.Join("\n", options.Select(pair => $"    {pair.Key} = {pair.Value}"))}
                 {option} = true
 
             """);
         Directory.CreateDirectory(Path.Combine(scratch.PathOf(name), ".dvc", "tmp"));
         return scratch.PathOf(name);
+    }
+
+    /// <summary>The options of a remote at a place of a service's bucket, its address among them.</summary>
+    public static IReadOnlyDictionary<string, string> OptionsOf(string service, string place, bool keepsVersions = true)
+    {
+        var server = TestServer.Get(service);
+        return service switch
+        {
+            "gcs" => new Dictionary<string, string>
+            {
+                ["url"] = $"gs://{server[keepsVersions ? "versionedBucket" : "bucket"]}/{place}", ["endpointurl"] = server["endpoint"], ["credentialpath"] = server["accountFile"],
+            },
+            "azure" => new Dictionary<string, string>
+            {
+                ["url"] = $"azure://{server["container"]}/{place}",
+                ["connection_string"] = $"DefaultEndpointsProtocol=http;AccountName={server["account"]};AccountKey={server["key"]};BlobEndpoint={server[keepsVersions ? "versionedEndpoint" : "endpoint"]}",
+            },
+            _ => new Dictionary<string, string>
+            {
+                ["url"] = $"s3://{server[keepsVersions ? "versionedBucket" : "bucket"]}/{place}", ["endpointurl"] = server["endpoint"], ["region"] = server["region"],
+                ["access_key_id"] = server["accessKey"], ["secret_access_key"] = server["secretKey"],
+            },
+        };
     }
 
     /// <summary>Another repository at the same place with the metadata of one, and nothing else.</summary>
@@ -90,6 +111,30 @@ internal sealed partial class VersionedSandbox : IDisposable
 
     public static Task<List<TransferResult>> FetchAsync(string root) => SyncAsync(root, TransferDirection.Fetch);
 
+    /// <summary>A repository whose remote is a worktree, with a folder and two files that are pushed.</summary>
+    public async Task<string> PushedWorktreeAsync(string name = "one")
+    {
+        var root = Make(name, name == "one" ? "place" : name, "worktree");
+        foreach (var (path, text) in new[] { ("d/a", "first"), ("d/b", "second"), ("f", "old"), ("keep", "kept") })
+            Write(root, path, text);
+        Add(root, "d", "f", "keep");
+        Assert.Equal(4, (await PushAsync(root)).Count);
+        return root;
+    }
+
+    /// <summary>Takes over what was changed at a worktree: what was updated, and what could not be.</summary>
+    public static Task<(List<string> Updated, IReadOnlyList<PathFailure> Failures)> UpdateAsync(string root, params string[] paths) => UpdateAsync(root, paths, false);
+
+    /// <summary>The same, over what only the workspace holds.</summary>
+    public static async Task<(List<string> Updated, IReadOnlyList<PathFailure> Failures)> UpdateAsync(string root, string[] paths, bool force)
+    {
+        using var repository = Repository.Open(root);
+        var updated = new List<string>();
+        var failures = await WorktreeUpdate.RunAsync(repository, WorktreeUpdate.Plan(repository, paths.Length == 0 ? null : paths), RemoteStorages.OpenVersions, force,
+            file => updated.Add(file.Path), OperationContext.Silent);
+        return (updated, failures);
+    }
+
     /// <summary>The storage that the remote of a repository is.</summary>
     public static IRemoteStorage Storage(string root)
     {
@@ -106,9 +151,9 @@ internal sealed partial class VersionedSandbox : IDisposable
         await storage.PutAsync(key, new RemoteUpload(path, new FileInfo(path).Length, null, copies), default);
     }
 
-    /// <summary>The metadata of a repository, file by file; ids of versions, which no two pushes share, as <c>V</c>.</summary>
-    public static string Metadata(string root) =>
-        string.Concat(MetadataOf(root).Select(path => $"== {path}\n{VersionId().Replace(File.ReadAllText(Path.Combine(root, path)), "version_id: V")}"));
+    /// <summary>The metadata of a repository, file by file; ids of versions, which no two pushes share, as <c>V</c>, with the quotes
+    /// that they have; and so the tags that follow from them, of other services than S3.</summary>
+    public static string Metadata(string root) => string.Concat(MetadataOf(root).Select(path => $"== {path}\n{Unique().Replace(File.ReadAllText(Path.Combine(root, path)), "$1V$3")}"));
 
     public string Dvc(string root, params string[] arguments) => DvcProcess.Run(root, scratch.PathOf("site"), arguments);
 
@@ -118,6 +163,6 @@ internal sealed partial class VersionedSandbox : IDisposable
         .Where(path => !path.StartsWith(".dvc/", StringComparison.Ordinal) && (path.EndsWith(".dvc", StringComparison.Ordinal) || Path.GetFileName(path) is "dvc.lock" or "dvc.yaml"))
         .Order(StringComparer.Ordinal);
 
-    [GeneratedRegex("version_id: .+")]
-    private static partial Regex VersionId();
+    [GeneratedRegex("""(version_id: '?|etag: (?:'"0x|08(?=[0-9a-f]{16}1001)))([^'"\n]+)(['"]*)""")]
+    private static partial Regex Unique();
 }

@@ -7,17 +7,17 @@ using DataVersion.Tests.Remotes.Servers;
 namespace DataVersion.Tests.Remotes.Versions;
 
 /// <summary>What somebody changed at a worktree remote is taken over.</summary>
-[Server("s3")]
-public sealed class WorktreeUpdateTests : IDisposable
+/// <param name="service">The server.</param>
+public abstract class WorktreeUpdateTests(string service) : IDisposable
 {
-    private readonly VersionedSandbox sandbox = new();
+    private readonly VersionedSandbox sandbox = new(service);
 
     public void Dispose() => sandbox.Dispose();
 
     [ServerFact]
     public async Task Changed_and_new_files_come_and_what_is_gone_goes()
     {
-        var root = await PushedAsync();
+        var root = await sandbox.PushedWorktreeAsync();
         await sandbox.PutAsync(root, "d/a", "changed");
         await sandbox.PutAsync(root, "d/sub/new", "new");
         await sandbox.PutAsync(root, "f", "another");
@@ -25,7 +25,7 @@ public sealed class WorktreeUpdateTests : IDisposable
             await storage.DeleteAsync("d/b", default);
         var kept = Before(root, "keep");
 
-        Assert.Empty((await UpdateAsync(root)).Failures);
+        Assert.Empty((await VersionedSandbox.UpdateAsync(root)).Failures);
 
         Assert.Equal("changed", File.ReadAllText(Path.Combine(root, "d", "a")));
         Assert.Equal("new", File.ReadAllText(Path.Combine(root, "d", "sub", "new")));
@@ -37,43 +37,14 @@ public sealed class WorktreeUpdateTests : IDisposable
         var two = sandbox.Clone(root, "two");
         Assert.Equal(4, (await VersionedSandbox.FetchAsync(two)).Count(result => result.Outcome == TransferOutcome.Transferred));
         var metadata = VersionedSandbox.Metadata(root);
-        Assert.Empty((await UpdateAsync(root)).Failures);
+        Assert.Empty((await VersionedSandbox.UpdateAsync(root)).Failures);
         Assert.Equal(metadata, VersionedSandbox.Metadata(root));
-    }
-
-    [ServerFact("dvc")]
-    public async Task Dvc_pulls_what_was_taken_over()
-    {
-        var root = await PushedAsync();
-        await sandbox.PutAsync(root, "d/a", "changed");
-        await sandbox.PutAsync(root, "f", "another");
-        await UpdateAsync(root);
-        var two = sandbox.Clone(root, "two");
-
-        sandbox.Dvc(two, "pull");
-
-        Assert.Equal("changed", File.ReadAllText(Path.Combine(two, "d", "a")));
-        Assert.Equal("another", File.ReadAllText(Path.Combine(two, "f")));
-        Assert.Contains("up to date", sandbox.Dvc(root, "status"));
-    }
-
-    [ServerFact("dvc")]
-    public async Task A_file_is_recorded_in_the_bytes_that_DVC_gives_it()
-    {
-        var (ours, theirs) = (await PushedAsync("ours"), await PushedAsync("theirs"));
-        foreach (var root in (string[])[ours, theirs])
-            await sandbox.PutAsync(root, "f", "another");
-
-        await UpdateAsync(ours, "f");
-        sandbox.Dvc(theirs, "update", "f.dvc");
-
-        Assert.Equal(VersionedSandbox.Metadata(theirs), VersionedSandbox.Metadata(ours));
     }
 
     [ServerFact]
     public async Task What_cannot_be_recorded_does_not_come_into_the_workspace()
     {
-        var root = await PushedAsync();
+        var root = await sandbox.PushedWorktreeAsync();
         var before = File.ReadAllText(Path.Combine(root, "f"));
         await sandbox.PutAsync(root, "f", "another");
         await sandbox.PutAsync(root, "d/a", "changed");
@@ -95,30 +66,30 @@ public sealed class WorktreeUpdateTests : IDisposable
     [ServerFact]
     public async Task What_only_the_workspace_holds_is_not_overwritten()
     {
-        var root = await PushedAsync();
+        var root = await sandbox.PushedWorktreeAsync();
         await sandbox.PutAsync(root, "d/a", "changed");
         sandbox.Write(root, "d/a", "mine");
         var metadata = VersionedSandbox.Metadata(root);
 
-        Assert.IsType<UnsavedDataException>(Assert.Single((await UpdateAsync(root, "d")).Failures).Error);
+        Assert.IsType<UnsavedDataException>(Assert.Single((await VersionedSandbox.UpdateAsync(root, "d")).Failures).Error);
         Assert.Equal("mine", File.ReadAllText(Path.Combine(root, "d", "a")));
         Assert.Equal(metadata, VersionedSandbox.Metadata(root));
 
-        Assert.Empty((await UpdateAsync(root, "d", force: true)).Failures);
+        Assert.Empty((await VersionedSandbox.UpdateAsync(root, ["d"], force: true)).Failures);
         Assert.Equal("changed", File.ReadAllText(Path.Combine(root, "d", "a")));
     }
 
     [ServerFact]
     public async Task What_is_gone_as_a_whole_and_what_was_never_there_stays()
     {
-        var root = await PushedAsync();
+        var root = await sandbox.PushedWorktreeAsync();
         sandbox.Write(root, "local", "local");
         VersionedSandbox.Add(root, "local");
         await using (var storage = VersionedSandbox.Storage(root))
             await storage.DeleteAsync("f", default);
         var metadata = VersionedSandbox.Metadata(root);
 
-        var (updated, failures) = await UpdateAsync(root, "f", "local");
+        var (updated, failures) = await VersionedSandbox.UpdateAsync(root, "f", "local");
 
         Assert.Empty(updated);
         Assert.Equal("local", Assert.Single(failures).Path);
@@ -126,28 +97,17 @@ public sealed class WorktreeUpdateTests : IDisposable
         Assert.Equal("old", File.ReadAllText(Path.Combine(root, "f")));
     }
 
-    private async Task<string> PushedAsync(string name = "one")
-    {
-        var root = sandbox.Make(name, name == "one" ? "place" : name, "worktree");
-        foreach (var (path, text) in new[] { ("d/a", "first"), ("d/b", "second"), ("f", "old"), ("keep", "kept") })
-            sandbox.Write(root, path, text);
-        VersionedSandbox.Add(root, "d", "f", "keep");
-        Assert.Equal(4, (await VersionedSandbox.PushAsync(root)).Count);
-        return root;
-    }
-
     private static string Before(string root, string name) => File.ReadAllText(Path.Combine(root, name + ".dvc"));
-
-    private static Task<(List<string> Updated, IReadOnlyList<PathFailure> Failures)> UpdateAsync(string root, params string[] paths) => UpdateAsync(root, paths, false);
-
-    private static Task<(List<string> Updated, IReadOnlyList<PathFailure> Failures)> UpdateAsync(string root, string path, bool force) => UpdateAsync(root, [path], force);
-
-    private static async Task<(List<string> Updated, IReadOnlyList<PathFailure> Failures)> UpdateAsync(string root, string[] paths, bool force)
-    {
-        using var repository = Repository.Open(root);
-        var updated = new List<string>();
-        var failures = await WorktreeUpdate.RunAsync(repository, WorktreeUpdate.Plan(repository, paths.Length == 0 ? null : paths), RemoteStorages.OpenVersions, force,
-            file => updated.Add(file.Path), OperationContext.Silent);
-        return (updated, failures);
-    }
 }
+
+/// <summary>The same with S3.</summary>
+[Server("s3")]
+public sealed class S3WorktreeUpdateTests() : WorktreeUpdateTests("s3");
+
+/// <summary>The same with Google Cloud Storage.</summary>
+[Server("gcs")]
+public sealed class GoogleWorktreeUpdateTests() : WorktreeUpdateTests("gcs");
+
+/// <summary>The same with Azure Blob Storage.</summary>
+[Server("azure")]
+public sealed class AzureWorktreeUpdateTests() : WorktreeUpdateTests("azure");
