@@ -18,7 +18,7 @@ internal static class RemoteBenchmark
           --scale factor       of the number of files (1); large: of their size
           --no-dvc --no-peers  leave out others
           --rounds n           of all participants in turn (3)
-          --work folder        where repositories and servers keep their files
+          --work folder        where repositories and servers keep their files: as root in a file system of their own
           --output file        the report; else only the screen
         """;
 
@@ -46,9 +46,14 @@ internal static class RemoteBenchmark
         // What ssh knows of hosts is looked for there.
         var home = Directory.CreateDirectory(Path.Combine(work, "home")).FullName;
         var report = new StringBuilder("| service | set | step | DataVersion s (min-max) | peak MB | others: median s (DataVersion takes x of it) | disturbed % |\n|---|---|---|---|---|---|---|\n");
-        foreach (var service in services.Split(','))
-            foreach (var set in sets.Split(','))
-                Measure(module, service, SetOf(set, scale), rounds, work, home, dvc, peers, report);
+        // Repositories and the files of servers on a new file system for each service.
+        using (var fileSystem = WorkFileSystem.Open("ext4", work))
+            foreach (var service in services.Split(','))
+                foreach (var set in sets.Split(','))
+                {
+                    fileSystem.Renew();
+                    Measure(module, service, SetOf(set, scale), rounds, fileSystem.Folder, home, dvc, peers, report);
+                }
         Console.Write(report);
         if (output.Length > 0)
             File.WriteAllText(output, report.ToString());
@@ -81,9 +86,9 @@ internal static class RemoteBenchmark
             }
             Ours(module, service, set, data, work, home, few, (step, measurement) => Note("DataVersion", step, round, measurement));
             if (dvc && service.HasDvc)
-                Dvc(service, data, work, few, (step, measurement) => Note("DVC", step, round, measurement));
+                Dvc(service, set, data, work, few, (step, measurement) => Note("DVC", step, round, measurement));
             foreach (var peer in peers ? service.Peers() : [])
-                Other(peer, data, work, list, (step, measurement) => Note(peer.Name, step, round, measurement));
+                Other(peer, set, data, work, list, (step, measurement) => Note(peer.Name, step, round, measurement));
         }
         foreach (var step in Steps)
         {
@@ -129,25 +134,26 @@ internal static class RemoteBenchmark
         }
     }
 
-    private static void Dvc(RemoteService service, string data, string work, string[] few, Action<string, Measurement> note)
+    private static void Dvc(RemoteService service, Dataset set, string data, string work, string[] few, Action<string, Measurement> note)
     {
         service.PrepareForDvc("dvc");
         var (one, two) = (Path.Combine(work, "dvc-one"), Path.Combine(work, "dvc-two"));
         var site = new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site") };
         Repository(one, service.Configuration("dvc"));
-        Shell.Run($"rm -rf '{work}/dvc-site'; cp -al '{data}' '{one}/data' && cd '{one}' && dvc add -q data", work, site);
+        Remove(set, work, "dvc-site");
+        Shell.Run($"cp -al '{data}' '{one}/data' && cd '{one}' && dvc add -q data", work, site);
         note(Steps[0], Shell.Run("dvc push -q", one, site));
         note(Steps[1], Shell.Run("dvc push -q", one, site));
         Repository(two, service.Configuration("dvc"));
         File.Copy(Path.Combine(one, "data.dvc"), Path.Combine(two, "data.dvc"));
         var other = new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site-two") };
         note(Steps[2], Shell.Run("dvc fetch -q", two, other));
-        Shell.Run($"rm -rf .dvc/cache .dvc/tmp '{work}/dvc-site-two'", two);
+        Remove(set, work, "dvc-two/.dvc/cache", "dvc-two/.dvc/tmp", "dvc-site-two");
         note(Steps[3], Shell.Run("dvc fetch -q " + string.Join(' ', few.Select(f => $"'data/{f}'")), two, other));
-        Shell.Run($"rm -rf '{work}/dvc-site-two' '{one}' '{two}'", work);
+        Remove(set, work, "dvc-site-two", "dvc-one", "dvc-two");
     }
 
-    private static void Other(Peer peer, string data, string work, string list, Action<string, Measurement> note)
+    private static void Other(Peer peer, Dataset set, string data, string work, string list, Action<string, Measurement> note)
     {
         var to = Path.Combine(work, "to");
         var variables = new Dictionary<string, string> { ["DATA"] = data, ["TO"] = to, ["LIST"] = list };
@@ -155,12 +161,21 @@ internal static class RemoteBenchmark
         // sftp has no way to see that there is nothing to do.
         if (peer.Name != "sftp")
             note(Steps[1], Shell.Run(peer.Push, work, variables));
-        Shell.Run($"rm -rf '{to}'; mkdir '{to}'", work);
+        Remove(set, work, "to");
+        Directory.CreateDirectory(to);
         note(Steps[2], Shell.Run(peer.Pull, work, variables));
-        Shell.Run($"rm -rf '{to}'; mkdir '{to}'", work);
+        Remove(set, work, "to");
+        Directory.CreateDirectory(to);
         if (peer.Few is not null)
             note(Steps[3], Shell.Run(peer.Few, work, variables));
-        Shell.Run($"rm -rf '{to}'", work);
+        Remove(set, work, "to");
+    }
+
+    // Many files are put aside, for the same reason as in the other benchmark: whoever comes next would pay for their deletion.
+    private static void Remove(Dataset set, string work, params string[] names)
+    {
+        foreach (var path in names.Select(name => Path.Combine(work, name)).Where(path => Directory.Exists(path)))
+            Shell.Run(set.IsLarge ? $"rm -rf '{path}'" : $"mkdir -p aside && mv '{path}' aside/{Guid.NewGuid():N}", work);
     }
 
     private static PowerShellSession Session(BuiltModule module, string home)
