@@ -70,8 +70,11 @@ internal sealed class WorkFileSystem : IDisposable
             Remove();
     }
 
-    // Also what a run before left.
+    // Also what a run before left. Servers take a moment to end.
     private void Remove() => Shell.Run($"""
+        for try in 1 2 3 4 5 6 7 8 9 10; do
+            if mountpoint -q '{mounted}'; then umount '{mounted}' 2> /dev/null || sleep 1; else break; fi
+        done
         if mountpoint -q '{mounted}'; then umount '{mounted}' || exit; fi
         for device in $(losetup --noheadings --output NAME --associated '{mounted}.image' 2> /dev/null); do losetup -d "$device"; done
         rm -f '{mounted}.image'
