@@ -88,7 +88,7 @@ public sealed partial class ObjectStoreWriter
             {
                 if (link == LinkKind.Hardlink && !FileStat.Read(temporary!).SameContentAs(before))
                     return Changed(path, before);
-                stamp = link == LinkKind.Reflink && isSettled && writer.KeepsTimes(before.Device, path) ? found : null;
+                stamp = link == LinkKind.Reflink && isSettled && writer.keepsTimes.Value ? found : null;
                 return known is not null ? EndLinked(known, []) : null;
             }
             if (before.Size > HashWorker.MostContent)

@@ -27,7 +27,7 @@ public sealed partial class ObjectStoreWriter
     private readonly ObjectVerifier verifier;
     private readonly IStatRecords records;
     private readonly ConcurrentDictionary<ulong, bool> cannotClone = new();
-    private readonly ConcurrentDictionary<ulong, bool> keepsTimes = new();
+    private readonly Lazy<bool> keepsTimes;
     private ObjectInodes? inodes;
     private ObjectStats? stats;
 
@@ -39,6 +39,8 @@ public sealed partial class ObjectStoreWriter
         (this.stores, store) = (stores, stores.Current);
         verifier = new ObjectVerifier(stores, records);
         this.records = records;
+        // File systems of this machine that clone. A server's clock may be another, and what it tells may be old.
+        keepsTimes = new(() => OperatingSystem.IsLinux() && new DriveInfo(store.Folder).DriveFormat is "btrfs" or "xfs");
     }
 
     /// <summary>Stores files and reports each as it is done. One bad file does not stop the others.</summary>
@@ -130,10 +132,6 @@ public sealed partial class ObjectStoreWriter
             intake.Begin();
         }
     }
-
-    // File systems of this machine that clone. A server's clock may be another, and what it tells may be old.
-    private bool KeepsTimes(ulong device, string path) => keepsTimes.GetOrAdd(device, static (_, path) =>
-        OperatingSystem.IsLinux() && new DriveInfo(path).DriveFormat is "btrfs" or "xfs", path);
 
     private static SourceFile OpenSource(string path)
     {

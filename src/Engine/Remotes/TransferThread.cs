@@ -48,11 +48,24 @@ public static class TransferThread
             catch (Exception error)
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
-                stop.Cancel();
+                Stop();
             }
             lock (stop)
                 if (--running == 0)
                     ended.SetResult();
+        }
+
+        // An exception that leaves a thread ends the whole process: what those who are told to stop throw is not worth that.
+        void Stop()
+        {
+            try
+            {
+                stop.Cancel();
+            }
+            catch (AggregateException)
+            {
+                // The failure that is under way counts more.
+            }
         }
 
         // Starts what is missing. False for a thread that is one too many: those that wait for their turn would only be in the way.

@@ -32,14 +32,14 @@ internal static class HttpConnections
     }
 
     // A socket that was waited for in another way once never blocks again: whoever reads from it is then woken by two other threads. On a
-    // thread of its own, because a host that does not answer would keep those of the pool.
+    // thread of its own, because a host that does not answer would keep those of the pool; nobody waits for a name server when it is cancelled.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             using (cancellation.UnsafeRegister(static connecting => ((Socket)connecting!).Dispose(), socket))
-                await Task.Factory.StartNew(() => socket.Connect(context.DnsEndPoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                await Task.Factory.StartNew(() => socket.Connect(context.DnsEndPoint), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception error)

@@ -61,6 +61,18 @@ public sealed class TransferThreadTests
     }
 
     [Fact]
+    public async Task What_is_thrown_by_those_who_are_told_to_stop_does_not_end_the_process()
+    {
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => TransferThread.RunAsync([1, 2, 3], () => 2, (i, token) =>
+        {
+            token.Register(static () => throw new InvalidOperationException("told to stop"));
+            throw new InvalidDataException("one");
+        }, default));
+
+        Assert.Equal("one", error.Message);
+    }
+
+    [Fact]
     public async Task It_can_be_cancelled()
     {
         using var stop = new CancellationTokenSource();
