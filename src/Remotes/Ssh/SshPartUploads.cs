@@ -34,7 +34,7 @@ internal sealed class SshPartUploads(SshStorage storage) : IPartUploads
             return null;
         var path = storage.TemporaryPathOf(key);
         path = path[..(path.LastIndexOf('/') + 1)] + token;
-        var found = await storage.AskAsync($"go on with '{key}'", key, client => SshStorage.Stat(client, path), cancellation).ConfigureAwait(false);
+        var found = await storage.AskAsync($"go on with '{key}'", key, client => SshFiles.Stat(client, path), cancellation).ConfigureAwait(false);
         if (found is not { IsRegularFile: true } || found.Size > layout.Size)
             return null;
         return new SshPartUpload(storage, key, path, layout, found.Size == layout.Size ? layout.Count : (int)(found.Size / layout.PartSize));
@@ -78,14 +78,14 @@ internal sealed class SshPartUpload(SshStorage storage, string key, string tempo
     /// <inheritdoc/>
     public Task CompleteAsync(CancellationToken cancellation) => storage.AskAsync($"store '{key}'", key, client =>
     {
-        if (SshStorage.Stat(client, temporary)?.Size is var size && size != layout.Size)
+        if (SshFiles.Stat(client, temporary)?.Size is var size && size != layout.Size)
             throw new TransientRemoteException($"Could not store '{key}': '{storage.Place}' has {size ?? 0} of its {layout.Size} bytes.", key);
-        SshStorage.Rename(client, temporary, storage.PathOf(key));
+        SshFiles.Rename(client, temporary, storage.PathOf(key));
         return true;
     }, cancellation);
 
     /// <inheritdoc/>
-    public Task AbortAsync(CancellationToken cancellation) => storage.AskAsync($"give '{key}' up", key, client => SshStorage.Delete(client, temporary), cancellation);
+    public Task AbortAsync(CancellationToken cancellation) => storage.AskAsync($"give '{key}' up", key, client => SshFiles.Delete(client, temporary), cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

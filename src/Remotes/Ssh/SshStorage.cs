@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using DataVersion.Engine.Files;
@@ -54,7 +53,7 @@ internal sealed class SshStorage : IRemoteStorage
 
     /// <inheritdoc/>
     public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation) =>
-        AskAsync($"look for '{key}'", key, client => Stat(client, PathOf(key)) is { IsRegularFile: true } found ? Describe(key, found) : null, cancellation);
+        AskAsync($"look for '{key}'", key, client => SshFiles.Stat(client, PathOf(key)) is { IsRegularFile: true } found ? Describe(key, found) : null, cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
@@ -78,12 +77,7 @@ internal sealed class SshStorage : IRemoteStorage
     public Task GetAsync(string key, Stream target, ByteRange range, CancellationToken cancellation) => MoveAsync($"read '{key}'", key, connection =>
     {
         using var writer = new LaneStream(target, cancellation);
-        if (connection.Pipe is { } pipe)
-            SftpFiles.Read(pipe, PathOf(key), writer, range.Offset, range.IsWhole ? null : range.Length);
-        else if (range.IsWhole)
-            connection.Client.DownloadFile(PathOf(key), writer);
-        else
-            ReadRange(connection.Client, PathOf(key), writer, range);
+        SshFiles.Read(connection, PathOf(key), writer, range);
         return true;
     }, cancellation);
 
@@ -94,9 +88,9 @@ internal sealed class SshStorage : IRemoteStorage
         try
         {
             using (var stream = new LaneStream(content.OpenRead(), cancellation, ownsInner: true))
-                InFolderOf(connection.Client, path, Writer(connection, temporary, stream));
+                InFolderOf(connection.Client, path, SshFiles.Writer(connection, temporary, stream));
             cancellation.ThrowIfCancellationRequested();
-            Rename(connection, temporary, path);
+            SshFiles.Rename(connection, temporary, path);
         }
         catch
         {
@@ -108,7 +102,7 @@ internal sealed class SshStorage : IRemoteStorage
     }, cancellation);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => AskAsync($"delete '{key}'", key, client => Delete(client, PathOf(key)), cancellation);
+    public Task<bool> DeleteAsync(string key, CancellationToken cancellation) => AskAsync($"delete '{key}'", key, client => SshFiles.Delete(client, PathOf(key)), cancellation);
 
     /// <inheritdoc/>
     public Task<StorageFacts> ExamineAsync(CancellationToken cancellation) => AskAsync("look around", "", client => new StorageFacts
@@ -117,7 +111,7 @@ internal sealed class SshStorage : IRemoteStorage
     }, cancellation);
 
     /// <inheritdoc/>
-    public Task RequireReadableAsync(CancellationToken cancellation) => AskAsync("look for the folder", "", client => Stat(client, root) is { IsDirectory: true } ? true
+    public Task RequireReadableAsync(CancellationToken cancellation) => AskAsync("look for the folder", "", client => SshFiles.Stat(client, root) is { IsDirectory: true } ? true
         : throw new DataVersionException(DataErrorKind.RemoteFailed, $"The folder '{root}' of the remote '{Place}' does not exist.", Place,
             "If its disk is not mounted there, mount it; if nothing was ever pushed to it, push first."), cancellation);
 
@@ -134,64 +128,6 @@ internal sealed class SshStorage : IRemoteStorage
 
     /// <summary>A new temporary path beside that of a key.</summary>
     internal string TemporaryPathOf(string key) => FolderOf(PathOf(key)) + "/" + Path.GetFileName(AtomicFile.TemporaryName("/"));
-
-    /// <summary>Attributes of what is at a path, links followed; null for nothing.</summary>
-    internal static SftpFileAttributes? Stat(SftpClient client, string path)
-    {
-        try
-        {
-            return client.GetAttributes(path);
-        }
-        catch (SftpPathNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Deletes a file; false when it was not there.</summary>
-    internal static bool Delete(SftpClient client, string path)
-    {
-        try
-        {
-            client.DeleteFile(path);
-            return true;
-        }
-        catch (SftpPathNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Gives a file another name, in the place of what may have that name.</summary>
-    internal static void Rename(SftpClient client, string from, string to)
-    {
-        try
-        {
-            client.RenameFile(from, to, isPosix: true);
-        }
-        // A server without OpenSSH's extension takes no name that is taken.
-        catch (NotSupportedException)
-        {
-            try
-            {
-                client.RenameFile(from, to);
-            }
-            catch (SftpException error) when (error is not SftpPathNotFoundException)
-            {
-                Delete(client, to);
-                client.RenameFile(from, to);
-            }
-        }
-    }
-
-    /// <inheritdoc cref="Rename(SftpClient, string, string)"/>
-    internal static void Rename(SshConnection connection, string from, string to)
-    {
-        if (connection.Pipe is { CanReplace: true } pipe)
-            pipe.Replace(from, to).Done(pipe.Patience);
-        else
-            Rename(connection.Client, from, to);
-    }
 
     /// <summary>Makes a file; the folder for it is made when that shows to be needed, once.</summary>
     internal void InFolderOf(SftpClient client, string path, Action make)
@@ -215,22 +151,6 @@ internal sealed class SshStorage : IRemoteStorage
             }
         }
     }
-
-    private static Action Writer(SshConnection connection, string temporary, Stream stream) => connection.Pipe is { } pipe
-        ? () =>
-        {
-            var handle = pipe.Open(temporary, SftpOpening.Write | SftpOpening.Create | SftpOpening.New).Handle(pipe.Patience);
-            var buffer = ArrayPool<byte>.Shared.Rent(pipe.Piece);
-            try
-            {
-                SftpFiles.WriteAndClose(pipe, handle, 0, most => buffer.AsMemory(0, stream.Read(buffer, 0, most)));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
-        : () => connection.Client.UploadFile(stream, temporary, canOverride: false);
 
     /// <summary>Makes a call that asks or changes something small; when it is cancelled, nobody waits for its end.</summary>
     internal Task<T> AskAsync<T>(string what, string key, Func<SftpClient, T> call, CancellationToken cancellation) =>
@@ -284,7 +204,7 @@ internal sealed class SshStorage : IRemoteStorage
         {
             if (connection.IsAlive)
             {
-                Delete(connection.Client, temporary);
+                SshFiles.Delete(connection.Client, temporary);
                 return;
             }
         }
@@ -299,7 +219,7 @@ internal sealed class SshStorage : IRemoteStorage
         while (leftovers.TryDequeue(out var temporary))
             try
             {
-                Delete(connection.Client, temporary);
+                SshFiles.Delete(connection.Client, temporary);
             }
             catch (SftpException)
             {
@@ -343,22 +263,12 @@ internal sealed class SshStorage : IRemoteStorage
         }
         catch (SftpException error) when (error is not SftpPathNotFoundException)
         {
-            if (Stat(client, path) is not { IsDirectory: true })
+            if (SshFiles.Stat(client, path) is not { IsDirectory: true })
                 throw;
         }
     }
 
     private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
-
-    private static void ReadRange(SftpClient client, string path, Stream target, ByteRange range)
-    {
-        using var file = client.Open(path, FileMode.Open, FileAccess.Read);
-        file.Position = range.Offset;
-        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(range.Length ?? long.MaxValue, 1 << 16));
-        var left = range.Length ?? long.MaxValue;
-        for (int read; left > 0 && (read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0; left -= read)
-            target.Write(buffer, 0, read);
-    }
 
     private Task<Listing> ListFolderAsync(string folder, CancellationToken cancellation) => AskAsync($"list '{folder}'", folder, client =>
     {
@@ -370,7 +280,7 @@ internal sealed class SshStorage : IRemoteStorage
                 if (entry.Name is "." or "..")
                     continue;
                 var key = folder.Length == 0 ? entry.Name : folder + "/" + entry.Name;
-                var attributes = entry.Attributes.IsSymbolicLink ? Stat(client, PathOf(key)) : entry.Attributes;
+                var attributes = entry.Attributes.IsSymbolicLink ? SshFiles.Stat(client, PathOf(key)) : entry.Attributes;
                 if (attributes is { IsDirectory: true } && !entry.Attributes.IsSymbolicLink)
                     listing.Folders.Add(key);
                 else if (attributes is { IsRegularFile: true } && !AtomicFile.IsTemporaryName(entry.Name))
