@@ -52,7 +52,7 @@ internal static class RemoteBenchmark
                 foreach (var set in sets.Split(','))
                 {
                     fileSystem.Renew();
-                    Measure(module, service, SetOf(set, scale), rounds, fileSystem.Folder, home, dvc, peers, report);
+                    Measure(module, service, SetOf(set, scale), rounds, fileSystem, home, dvc, peers, report);
                 }
         Console.Write(report);
         if (output.Length > 0)
@@ -68,8 +68,9 @@ internal static class RemoteBenchmark
         _ => throw new BenchmarkException($"There is no set '{name}'."),
     };
 
-    private static void Measure(BuiltModule module, string name, Dataset set, int rounds, string work, string home, bool dvc, bool peers, StringBuilder report)
+    private static void Measure(BuiltModule module, string name, Dataset set, int rounds, WorkFileSystem fileSystem, string home, bool dvc, bool peers, StringBuilder report)
     {
+        var work = fileSystem.Folder;
         var data = DatasetFolder.Ensure(Path.Combine(work, "data"), set);
         var series = new Dictionary<(string Who, string Step), Series>();
         var list = Path.Combine(work, "list");
@@ -84,11 +85,11 @@ internal static class RemoteBenchmark
                 Directory.CreateDirectory(Path.Combine(home, ".ssh"));
                 File.Copy(known, Path.Combine(home, ".ssh", "known_hosts"), overwrite: true);
             }
-            Ours(module, service, set, data, work, home, few, (step, measurement) => Note("DataVersion", step, round, measurement));
+            Ours(module, service, set, data, work, home, few, (step, timed) => Note("DataVersion", step, round, timed));
             if (dvc && service.HasDvc)
-                Dvc(service, set, data, work, few, (step, measurement) => Note("DVC", step, round, measurement));
+                Dvc(service, set, data, work, few, (step, timed) => Note("DVC", step, round, timed));
             foreach (var peer in peers ? service.Peers() : [])
-                Other(peer, set, data, work, list, (step, measurement) => Note(peer.Name, step, round, measurement));
+                Other(peer, set, data, work, list, (step, timed) => Note(peer.Name, step, round, timed));
         }
         foreach (var step in Steps)
         {
@@ -98,8 +99,10 @@ internal static class RemoteBenchmark
             report.Append(CultureInfo.InvariantCulture, $"| {name} | {set} | {step} | {ours.Median:0.00} ({ours.Min:0.00}-{ours.Max:0.00}) | {ours.Peak >> 20} | {string.Join("; ", others)} | {ours.Disturbance * 100:0} |\n");
         }
 
-        void Note(string who, string step, int round, Measurement measurement)
+        void Note(string who, string step, int round, Func<Measurement> timed)
         {
+            fileSystem.Settle(cold: false);
+            var measurement = timed();
             if (!series.TryGetValue((who, step), out var known))
                 series[(who, step)] = known = new Series();
             known.Add(round, measurement);
@@ -107,7 +110,7 @@ internal static class RemoteBenchmark
         }
     }
 
-    private static void Ours(BuiltModule module, RemoteService service, Dataset set, string data, string work, string home, string[] few, Action<string, Measurement> note)
+    private static void Ours(BuiltModule module, RemoteService service, Dataset set, string data, string work, string home, string[] few, Action<string, Func<Measurement>> note)
     {
         var (one, two, three) = (Path.Combine(work, "one"), Path.Combine(work, "two"), Path.Combine(work, "three"));
         Repository(one, service.Configuration("ours"));
@@ -118,8 +121,8 @@ internal static class RemoteBenchmark
         using (var session = Session(module, home))
         {
             session.Run($"Set-Location '{one}'; $null = Get-DataFile");
-            note(Steps[0], session.Run("$null = Sync-DataRemote -Direction Push"));
-            note(Steps[1], session.Run("$null = Sync-DataRemote -Direction Push"));
+            note(Steps[0], () => session.Run("$null = Sync-DataRemote -Direction Push"));
+            note(Steps[1], () => session.Run("$null = Sync-DataRemote -Direction Push"));
         }
         foreach (var (folder, step, path) in new[] { (two, Steps[2], ""), (three, Steps[3], " -Path " + string.Join(", ", few.Select(f => $"'data/{f}'"))) })
         {
@@ -127,14 +130,14 @@ internal static class RemoteBenchmark
             File.Copy(Path.Combine(one, "data.dvc"), Path.Combine(folder, "data.dvc"));
             using var session = Session(module, home);
             session.Run($"Set-Location '{folder}'; $null = Get-DataFile");
-            note(step, session.Run($"$null = Sync-DataRemote -Direction Fetch{path}"));
+            note(step, () => session.Run($"$null = Sync-DataRemote -Direction Fetch{path}"));
             var there = Directory.EnumerateFiles(Path.Combine(folder, ".dvc", "cache", "files"), "*", SearchOption.AllDirectories).Count();
             if (there != (path.Length == 0 ? set.Files : few.Length) + 1)
                 throw new BenchmarkException($"{there} objects were fetched.");
         }
     }
 
-    private static void Dvc(RemoteService service, Dataset set, string data, string work, string[] few, Action<string, Measurement> note)
+    private static void Dvc(RemoteService service, Dataset set, string data, string work, string[] few, Action<string, Func<Measurement>> note)
     {
         service.PrepareForDvc("dvc");
         var (one, two) = (Path.Combine(work, "dvc-one"), Path.Combine(work, "dvc-two"));
@@ -142,32 +145,32 @@ internal static class RemoteBenchmark
         Repository(one, service.Configuration("dvc"));
         Remove(set, work, "dvc-site");
         Shell.Run($"cp -al '{data}' '{one}/data' && cd '{one}' && dvc add -q data", work, site);
-        note(Steps[0], Shell.Run("dvc push -q", one, site));
-        note(Steps[1], Shell.Run("dvc push -q", one, site));
+        note(Steps[0], () => Shell.Run("dvc push -q", one, site));
+        note(Steps[1], () => Shell.Run("dvc push -q", one, site));
         Repository(two, service.Configuration("dvc"));
         File.Copy(Path.Combine(one, "data.dvc"), Path.Combine(two, "data.dvc"));
         var other = new Dictionary<string, string> { ["DVC_SITE_CACHE_DIR"] = Path.Combine(work, "dvc-site-two") };
-        note(Steps[2], Shell.Run("dvc fetch -q", two, other));
+        note(Steps[2], () => Shell.Run("dvc fetch -q", two, other));
         Remove(set, work, "dvc-two/.dvc/cache", "dvc-two/.dvc/tmp", "dvc-site-two");
-        note(Steps[3], Shell.Run("dvc fetch -q " + string.Join(' ', few.Select(f => $"'data/{f}'")), two, other));
+        note(Steps[3], () => Shell.Run("dvc fetch -q " + string.Join(' ', few.Select(f => $"'data/{f}'")), two, other));
         Remove(set, work, "dvc-site-two", "dvc-one", "dvc-two");
     }
 
-    private static void Other(Peer peer, Dataset set, string data, string work, string list, Action<string, Measurement> note)
+    private static void Other(Peer peer, Dataset set, string data, string work, string list, Action<string, Func<Measurement>> note)
     {
         var to = Path.Combine(work, "to");
         var variables = new Dictionary<string, string> { ["DATA"] = data, ["TO"] = to, ["LIST"] = list };
-        note(Steps[0], Shell.Run(peer.Push, work, variables));
+        note(Steps[0], () => Shell.Run(peer.Push, work, variables));
         // sftp has no way to see that there is nothing to do.
         if (peer.Name != "sftp")
-            note(Steps[1], Shell.Run(peer.Push, work, variables));
+            note(Steps[1], () => Shell.Run(peer.Push, work, variables));
         Remove(set, work, "to");
         Directory.CreateDirectory(to);
-        note(Steps[2], Shell.Run(peer.Pull, work, variables));
+        note(Steps[2], () => Shell.Run(peer.Pull, work, variables));
         Remove(set, work, "to");
         Directory.CreateDirectory(to);
         if (peer.Few is not null)
-            note(Steps[3], Shell.Run(peer.Few, work, variables));
+            note(Steps[3], () => Shell.Run(peer.Few, work, variables));
         Remove(set, work, "to");
     }
 

@@ -231,12 +231,19 @@ public sealed class Repository : IDisposable
     public IReadOnlyDictionary<ContentHash, ObjectCheck> Verify(IEnumerable<ContentHash> hashes, OperationContext context)
     {
         ContentHash[] distinct = [.. hashes.Distinct()];
-        var checks = new ObjectCheck[distinct.Length];
-        Verifier.Verify(distinct, Settings.ChecksumJobs, (i, check) => checks[i] = check, context, always: Settings.VerifyCache);
+        var checks = VerifyEach(distinct, context);
         var result = new Dictionary<ContentHash, ObjectCheck>(distinct.Length);
         for (var i = 0; i < distinct.Length; i++)
             result[distinct[i]] = checks[i];
         return result;
+    }
+
+    /// <summary>As <see cref="Verify"/>, of hashes that are listed once each, in their order.</summary>
+    internal ObjectCheck[] VerifyEach(IReadOnlyList<ContentHash> hashes, OperationContext context)
+    {
+        var checks = new ObjectCheck[hashes.Count];
+        Verifier.Verify(hashes, Settings.ChecksumJobs, (i, check) => checks[i] = check, context, always: Settings.VerifyCache);
+        return checks;
     }
 
     /// <summary>

@@ -53,9 +53,6 @@ internal sealed class GuardedStorage : IRemoteStorage, IPartUploads
 
     public Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation) => GuardAsync(() => inner.FindAsync(key, cancellation), key, cancellation);
 
-    // Of a folder, which has no secrets.
-    public IReadOnlyList<RemoteItem?>? FindMany(IReadOnlyList<string> keys, CancellationToken cancellation) => inner.FindMany(keys, cancellation);
-
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var items = inner.ListAsync(prefix, cancellation).GetAsyncEnumerator(cancellation);

@@ -24,21 +24,6 @@ internal sealed class FolderStats : IDisposable
         handle = OperatingSystem.IsLinux() ? LinuxDescriptors.OpenFolder(folder) : null;
     }
 
-    /// <summary>Opens the folder; null when there is none.</summary>
-    /// <param name="folder">Absolute path.</param>
-    /// <exception cref="IOException">It cannot be opened; also <see cref="UnauthorizedAccessException"/>.</exception>
-    public static FolderStats? TryOpen(string folder)
-    {
-        try
-        {
-            return FileStat.Read(folder, followLinks: true).Kind == FileKind.Directory ? new FolderStats(folder) : null;
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>As <see cref="FileStat.Read"/>, of a name in the folder.</summary>
     /// <param name="name">A name, no path.</param>
     /// <param name="followLinks">Of what a link points to.</param>

@@ -13,7 +13,7 @@ public interface IStatRecords
     /// <param name="stat">Its stat now, links followed.</param>
     /// <param name="algorithm">The algorithm wanted.</param>
     /// <param name="hash">The recorded hash; never a directory hash.</param>
-    bool TryGet(string absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash);
+    bool TryGet(ReadOnlySpan<char> absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash);
 
     /// <summary>Records that the content was read and hashed while the file had this stat.</summary>
     void Record(string absolutePath, in FileStat stat, ContentHash hash);
@@ -33,7 +33,7 @@ public sealed class NoStatRecords : IStatRecords
     public static NoStatRecords Instance { get; } = new();
 
     /// <inheritdoc/>
-    public bool TryGet(string absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
+    public bool TryGet(ReadOnlySpan<char> absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
     {
         hash = default;
         return false;

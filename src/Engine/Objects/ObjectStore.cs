@@ -53,6 +53,22 @@ public sealed class ObjectStore
         return Path.Join(Folder, name.AsSpan(0, 2), name.AsSpan(2));
     }
 
+    /// <summary>As <see cref="PathOf(ContentHash)"/>, in a buffer of the caller's where it has room for it.</summary>
+    internal ReadOnlySpan<char> PathOf(ContentHash hash, Span<char> buffer)
+    {
+        // The folder, two digits and thirty more, with separators between.
+        var (start, length) = (Folder.Length, Folder.Length + 34);
+        if (hash.IsDirectory || hash.Algorithm != Algorithm || Path.EndsInDirectorySeparator(Folder) || length > buffer.Length)
+            return PathOf(hash);
+        Span<byte> bytes = stackalloc byte[16];
+        hash.CopyTo(bytes);
+        Folder.CopyTo(buffer);
+        buffer[start] = buffer[start + 3] = Path.DirectorySeparatorChar;
+        Convert.TryToHexStringLower(bytes[..1], buffer[(start + 1)..], out _);
+        Convert.TryToHexStringLower(bytes[1..], buffer[(start + 4)..], out _);
+        return buffer[..length];
+    }
+
     /// <summary>The stat of an object, links followed; <see cref="FileKind.None"/> when it is not there.</summary>
     public FileStat Stat(ContentHash hash) => FileStat.Read(PathOf(hash), followLinks: true);
 

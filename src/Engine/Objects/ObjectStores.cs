@@ -14,6 +14,9 @@ public sealed class ObjectStores
         Legacy = new ObjectStore(cacheFolder, ContentHashAlgorithm.Md5Dos2Unix, sharedGroup, quarantineFolder);
     }
 
+    /// <summary>The stores of a folder of somebody else's that has the layout of a cache: a remote. Nothing of it goes to quarantine.</summary>
+    internal static ObjectStores ToLookAt(string folder) => new(folder, sharedGroup: false, quarantineFolder: "");
+
     /// <summary>Absolute path of the cache.</summary>
     public string CacheFolder { get; }
 

@@ -19,13 +19,17 @@ public enum ObjectVerdict : byte
 /// <summary>What is known of one object now.</summary>
 /// <param name="Verdict">Whether it may be used.</param>
 /// <param name="Hash">Its name.</param>
-/// <param name="Path">Where it is, or would be.</param>
+/// <param name="Store">The store that it is in, or would be.</param>
 /// <param name="Stat">Its stat, links followed, when good.</param>
 /// <param name="WasRead">True when its bytes were hashed now, false when the stat of an earlier time answered.</param>
 /// <param name="QuarantinedTo">Where a corrupt object is now.</param>
 /// <param name="Error">Why it may not be used: ObjectMissing, ObjectCorrupt, or the error of reading it.</param>
 public readonly record struct ObjectCheck(
-    ObjectVerdict Verdict, ContentHash Hash, string Path, FileStat Stat, bool WasRead, string? QuarantinedTo, DataVersionException? Error);
+    ObjectVerdict Verdict, ContentHash Hash, ObjectStore Store, FileStat Stat, bool WasRead, string? QuarantinedTo, DataVersionException? Error)
+{
+    /// <summary>Where it is, or would be; put together when asked for, because of most of many objects nobody asks.</summary>
+    public string Path => Store.PathOf(Hash);
+}
 
 /// <summary>
 /// Lets an object be used only when its stat is the one it had when it was last verified; else its bytes are hashed first.
@@ -64,19 +68,25 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
             using var worker = new HashWorker(plan, context.Cancellation, progress.AddBytes);
             while (queue.TryTake(out var index))
             {
-                var (number, hash) = (index, hashes[index]);
-                if (Look(hash, always, stats, out var stat) is { } known)
-                    End(number, known);
+                // What is known by its stat is done before anybody could read its name.
+                if (Look(hashes[index], always, stats, out var stat) is { } known)
+                    End(index, known, null);
                 else
-                    worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(number, Judge(hash, stat, outcome, leave)));
+                    Read(worker, index, stat);
             }
             worker.Finish();
         });
 
-        void End(int index, in ObjectCheck check)
+        void Read(HashWorker worker, int index, FileStat stat)
+        {
+            var hash = hashes[index];
+            worker.Hash(PathOf(hash), AlgorithmOf(hash), outcome => End(index, Judge(hash, stat, outcome, leave), PathOf(hash)));
+        }
+
+        void End(int index, in ObjectCheck check, string? path)
         {
             report(index, check);
-            progress.ItemDone(check.Path);
+            progress.ItemDone(path);
         }
     }
 
@@ -94,9 +104,8 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     /// </summary>
     internal ObjectCheck? VerifyAs(ContentHash hash, in FileStat file)
     {
-        var path = PathOf(hash);
-        return records.TryGet(path, file, AlgorithmOf(hash), out var recorded) && SameBytes(recorded, hash)
-            ? new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, file), false, null, null) : null;
+        var store = stores.For(hash.Algorithm);
+        return IsRecorded(store, hash, file) ? new ObjectCheck(ObjectVerdict.Good, hash, store, Protected(store, hash, file), false, null, null) : null;
     }
 
     private string PathOf(ContentHash hash) => stores.For(hash.Algorithm).PathOf(hash);
@@ -107,80 +116,88 @@ public sealed class ObjectVerifier(ObjectStores stores, IStatRecords records)
     // What can be said without reading the object; null when it must be hashed.
     private ObjectCheck? Look(ContentHash hash, bool always, ObjectStats? stats, out FileStat stat)
     {
-        var path = PathOf(hash);
+        var store = stores.For(hash.Algorithm);
         stat = default;
         try
         {
-            stat = stats?.Read(hash) ?? FileStat.Read(path, followLinks: true);
+            stat = stats?.Read(hash) ?? store.Stat(hash);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new ObjectCheck(ObjectVerdict.Unreadable, hash, path, default, false, null, FileErrors.Describe(error, path, "read the object"));
+            return new ObjectCheck(ObjectVerdict.Unreadable, hash, store, default, false, null, FileErrors.Describe(error, store.PathOf(hash), "read the object"));
         }
         if (stat.Kind == FileKind.None)
-            return Missing(hash, path);
-        if (!always && records.TryGet(path, stat, AlgorithmOf(hash), out var recorded) && SameBytes(recorded, hash))
-            return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, stat), false, null, null);
-        return null;
+            return Missing(store, hash);
+        return !always && IsRecorded(store, hash, stat) ? new ObjectCheck(ObjectVerdict.Good, hash, store, Protected(store, hash, stat), false, null, null) : null;
+    }
+
+    private bool IsRecorded(ObjectStore store, ContentHash hash, in FileStat stat)
+    {
+        Span<char> buffer = stackalloc char[512];
+        return records.TryGet(store.PathOf(hash, buffer), stat, AlgorithmOf(hash), out var recorded) && SameBytes(recorded, hash);
     }
 
     private ObjectCheck Judge(ContentHash hash, in FileStat stat, in HashOutcome outcome, bool leave = false)
     {
-        var path = PathOf(hash);
+        var store = stores.For(hash.Algorithm);
         switch (outcome.Status)
         {
             case HashStatus.Missing:
-                return Missing(hash, path);
+                return Missing(store, hash);
             case HashStatus.Failed:
-                return new ObjectCheck(ObjectVerdict.Unreadable, hash, path, stat, true, null, outcome.Error);
+                return new ObjectCheck(ObjectVerdict.Unreadable, hash, store, stat, true, null, outcome.Error);
             case HashStatus.Hashed when SameBytes(outcome.Hash, hash):
-                records.Record(path, outcome.After, outcome.Hash);
-                return new ObjectCheck(ObjectVerdict.Good, hash, path, Protected(path, outcome.After), true, null, null);
+                records.Record(store.PathOf(hash), outcome.After, outcome.Hash);
+                return new ObjectCheck(ObjectVerdict.Good, hash, store, Protected(store, hash, outcome.After), true, null, null);
             default:
-                return Corrupt(stores.For(hash.Algorithm), hash, path, outcome, leave);
+                return Corrupt(store, hash, outcome, leave);
         }
     }
 
-    private ObjectCheck Corrupt(ObjectStore store, ContentHash hash, string path, in HashOutcome outcome, bool leave)
+    private ObjectCheck Corrupt(ObjectStore store, ContentHash hash, in HashOutcome outcome, bool leave)
     {
+        var path = store.PathOf(hash);
         records.Forget(path);
         var reason = outcome.Status == HashStatus.Hashed
             ? $"Its bytes have the hash {outcome.Hash}."
             : "Its bytes changed while they were read: a program is writing to it.";
         const string action = "Fetch it from a remote with Sync-DataRemote, or add the original file again.";
         if (leave)
-            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, null, new DataVersionException(
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, store, outcome.After, true, null, new DataVersionException(
                 DataErrorKind.ObjectCorrupt, $"The object {hash} in the cache ('{path}') is damaged. {reason}", path,
                 "Test-DataCache moves it away. " + action));
         try
         {
             var target = store.Quarantine(hash, $"Object {hash} of '{store.Folder}'. {reason}");
-            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, target, new DataVersionException(
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, store, outcome.After, true, target, new DataVersionException(
                 DataErrorKind.ObjectCorrupt,
                 $"The object {hash} in the cache is damaged and was moved to '{target}'. {reason}", path, action));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new ObjectCheck(ObjectVerdict.Corrupt, hash, path, outcome.After, true, null, new DataVersionException(
+            return new ObjectCheck(ObjectVerdict.Corrupt, hash, store, outcome.After, true, null, new DataVersionException(
                 DataErrorKind.ObjectCorrupt,
                 $"The object {hash} in the cache ('{path}') is damaged and could not be moved away: {error.Message} {reason}", path,
                 "Delete it by hand. " + action, error));
         }
     }
 
-    private static ObjectCheck Missing(ContentHash hash, string path) =>
-        new(ObjectVerdict.Missing, hash, path, default, false, null, new DataVersionException(DataErrorKind.ObjectMissing,
+    private static ObjectCheck Missing(ObjectStore store, ContentHash hash)
+    {
+        var path = store.PathOf(hash);
+        return new(ObjectVerdict.Missing, hash, store, default, false, null, new DataVersionException(DataErrorKind.ObjectMissing,
             $"The object {hash} is not in the cache ('{path}').", path, "Fetch it from a remote with Sync-DataRemote -Direction Fetch."));
+    }
 
     // The mark by which DVC knows verified objects. A cache that others own cannot be marked, and need not be. An execute bit
     // may stand on an object that a script in the workspace is a link to: the script needs it.
-    private static FileStat Protected(string path, in FileStat stat)
+    private static FileStat Protected(ObjectStore store, ContentHash hash, in FileStat stat)
     {
         if ((stat.Mode & 0b010_010_010) == 0)
             return stat;
         try
         {
-            FileModes.Protect(path);
+            FileModes.Protect(store.PathOf(hash));
             return stat with { Mode = FileModes.Object };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

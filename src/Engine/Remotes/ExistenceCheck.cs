@@ -26,9 +26,7 @@ internal sealed class ExistenceCheck(IRemoteStorage storage, OperationContext co
         var found = new RemoteItem?[keys.Count];
         if (keys.Count == 0)
             return found;
-        if (storage.FindMany(keys, context.Cancellation) is { } local)
-            return local;
-        var first = storage.Traits.CanList ? Math.Min(Sample, keys.Count) : keys.Count;
+        var first = storage.Traits.CanList && storage.LocalPathOf("") is null ? Math.Min(Sample, keys.Count) : keys.Count;
         var clock = Stopwatch.StartNew();
         await AskAsync(keys, found, 0, first).ConfigureAwait(false);
         if (first == keys.Count)

@@ -82,10 +82,6 @@ public interface IRemoteStorage : IAsyncDisposable
     /// <returns>What is there; null for nothing, and for a folder.</returns>
     Task<RemoteItem?> FindAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Asks for many keys on this and other threads, for storages that are folders of this machine. Null for every other storage.</summary>
-    /// <returns>For each key what is there; null for nothing, and for a folder.</returns>
-    IReadOnlyList<RemoteItem?>? FindMany(IReadOnlyList<string> keys, CancellationToken cancellation) => null;
-
     /// <summary>Everything whose key begins with a prefix, in any order; temporary names and unfinished uploads are left out.
     /// Nothing there is no error. Only when <see cref="StorageTraits.CanList"/>.</summary>
     /// <param name="prefix">Whole parts that end with <c>/</c>; empty for everything.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using DataVersion.Engine.Files;
 using DataVersion.Engine.Objects;
@@ -25,14 +26,73 @@ public sealed class RemoteObjects
     {
         ContentHash[] asked = [.. hashes];
         var found = new Dictionary<ContentHash, long>(asked.Length);
-        if (asked.Length == 0)
-            return found;
-        var items = await new ExistenceCheck(Storage, context).FindAsync([.. asked.Select(RemoteKeys.Of)]).ConfigureAwait(false);
-        using var copies = new VerifiedCopies(context, static _ => { });
+        var sizes = await FindEachAsync(asked, context).ConfigureAwait(false);
         for (var i = 0; i < asked.Length; i++)
-            if (items[i] is { } item && (item.IsSettled || IsGood(asked[i], item, copies)))
-                found[asked[i]] = item.Size;
+            if (sizes[i] is { } size)
+                found[asked[i]] = size;
         return found;
+    }
+
+    /// <summary>As <see cref="FindAsync"/>: for each hash the size of what the remote holds, null for nothing.</summary>
+    internal async Task<long?[]> FindEachAsync(IReadOnlyList<ContentHash> hashes, OperationContext context)
+    {
+        var sizes = new long?[hashes.Count];
+        if (hashes.Count == 0)
+            return sizes;
+        var unsettled = Storage.LocalPathOf("") is { } folder
+            ? await LookAsync(folder, hashes, sizes, context).ConfigureAwait(false) : await AskAsync(hashes, sizes, context).ConfigureAwait(false);
+        using var copies = new VerifiedCopies(context, static _ => { });
+        foreach (var (i, item) in unsettled)
+            sizes[i] = IsGood(hashes[i], item, copies) ? item.Size : null;
+        return sizes;
+    }
+
+    private async Task<List<(int Number, RemoteItem Item)>> AskAsync(IReadOnlyList<ContentHash> hashes, long?[] sizes, OperationContext context)
+    {
+        var unsettled = new List<(int, RemoteItem)>();
+        var items = await new ExistenceCheck(Storage, context).FindAsync([.. hashes.Select(RemoteKeys.Of)]).ConfigureAwait(false);
+        for (var i = 0; i < sizes.Length; i++)
+            if (items[i] is { IsSettled: true } settled)
+                sizes[i] = settled.Size;
+            else if (items[i] is { } item)
+                unsettled.Add((i, item));
+        return unsettled;
+    }
+
+    // A folder has the layout of a cache, and is looked at as one. What such a look leaves open, the storage is asked for.
+    private async Task<List<(int Number, RemoteItem Item)>> LookAsync(string folder, IReadOnlyList<ContentHash> hashes, long?[] sizes, OperationContext context)
+    {
+        var open = new ConcurrentBag<int>();
+        using (var stats = new ObjectStats(ObjectStores.ToLookAt(folder), hashes.Count))
+            WorkQueue.Run(hashes.Count, 0, context.Cancellation, queue =>
+            {
+                while (queue.TryTake(out var i))
+                    if (!TryLook(stats, hashes[i], ref sizes[i]))
+                        open.Add(i);
+            });
+        var unsettled = new List<(int, RemoteItem)>();
+        foreach (var i in open)
+            if (await Storage.FindAsync(RemoteKeys.Of(hashes[i]), context.Cancellation).ConfigureAwait(false) is { IsSettled: var isSettled } item)
+                if (isSettled)
+                    sizes[i] = item.Size;
+                else
+                    unsettled.Add((i, item));
+        return unsettled;
+    }
+
+    private static bool TryLook(ObjectStats stats, ContentHash hash, ref long? size)
+    {
+        try
+        {
+            var stat = stats.Read(hash);
+            if (stat.Kind == FileKind.File)
+                size = stat.Size;
+            return stat.Kind != FileKind.File || stat.Mode == FileModes.Object;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Throws when the remote cannot be read at all.</summary>

@@ -14,7 +14,7 @@ public sealed class TransferPlanner
     private readonly Repository repository;
     private readonly RemoteObjects remote;
     private readonly OperationContext context;
-    private readonly Dictionary<ContentHash, (string Path, bool Tolerated)> wanted = [];
+    private readonly PlannedObjects objects = new();
     private readonly Dictionary<ContentHash, Tree> trees = [];
     private readonly List<TransferItem> files = [];
     private readonly List<TransferTree> moves = [];
@@ -25,9 +25,13 @@ public sealed class TransferPlanner
     private TransferPlanner(Repository repository, RemoteObjects remote, TransferDirection direction, OperationContext context) =>
         (this.repository, this.remote, this.direction, this.context) = (repository, remote, direction, context);
 
-    private sealed record Tree(string Path, Manifest Manifest, byte[]? RemoteBytes, bool Tolerated)
+    private sealed record Tree(string Path, Manifest Manifest, byte[]? RemoteBytes)
     {
         public bool IsPartial { get; set; } = true;
+
+        // The numbers of the manifest and of its files; a push needs them.
+        public int Number { get; set; }
+        public int[] Files { get; set; } = [];
     }
 
     /// <summary>Plans to bring to the remote what it lacks.</summary>
@@ -35,6 +39,7 @@ public sealed class TransferPlanner
     {
         var planner = new TransferPlanner(repository, new RemoteObjects(needs.Remote, storage), TransferDirection.Push, context);
         await planner.CollectAsync(needs.Outputs).ConfigureAwait(false);
+        planner.NumberTrees();
         await planner.PlanPushAsync().ConfigureAwait(false);
         return planner.Finish();
     }
@@ -58,7 +63,7 @@ public sealed class TransferPlanner
             var tolerated = direction == TransferDirection.Fetch && !output.Push;
             if (!hash.IsDirectory)
             {
-                Want(hash, output.Path, tolerated);
+                objects.Want(hash, output, null, tolerated);
                 continue;
             }
             if (!trees.TryGetValue(hash, out var tree))
@@ -66,32 +71,25 @@ public sealed class TransferPlanner
                 if (await Load(output, hash, tolerated).ConfigureAwait(false) is not { } loaded)
                     continue;
                 trees[hash] = tree = loaded;
+                objects.Expect(tree.Manifest.Count);
             }
             tree.IsPartial &= !scope.IsWhole;
-            foreach (var entry in tree.Manifest.List)
+            foreach (var entry in tree.Manifest.Entries)
                 if (scope.Includes(entry.Path))
-                    Want(entry.Hash, output.Path + "/" + entry.Path, tolerated);
+                    objects.Want(entry.Hash, output, entry.Path, tolerated);
         }
-    }
-
-    private void Want(ContentHash hash, string path, bool tolerated)
-    {
-        if (!wanted.TryGetValue(hash, out var known))
-            wanted[hash] = (path, tolerated);
-        else if (known.Tolerated && !tolerated)
-            wanted[hash] = (known.Path, false);
     }
 
     private async Task<Tree?> Load(TrackedOutput output, ContentHash hash, bool tolerated)
     {
         if (repository.TryLoadManifest(hash, out var manifest) is not { } problem)
-            return new Tree(output.Path, manifest!, null, tolerated);
+            return new Tree(output.Path, manifest!, null);
         if (problem.Kind is DataErrorKind.ObjectMissing or DataErrorKind.ObjectCorrupt)
             try
             {
                 await RequireReadableAsync().ConfigureAwait(false);
                 var (received, bytes) = await remote.ReadManifestAsync(hash, context).ConfigureAwait(false);
-                return new Tree(output.Path, received, bytes, tolerated);
+                return new Tree(output.Path, received, bytes);
             }
             catch (DataVersionException error) when (error.Kind != DataErrorKind.RemoteFailed)
             {
@@ -101,62 +99,111 @@ public sealed class TransferPlanner
         return null;
     }
 
+    // A manifest may go only when all its files are there, those that nobody wants to push now too.
+    private void NumberTrees()
+    {
+        foreach (var (hash, tree) in trees)
+        {
+            tree.Number = objects.Add(hash);
+            tree.Files = new int[tree.Manifest.Count];
+            for (var i = 0; i < tree.Files.Length; i++)
+                tree.Files[i] = objects.Add(tree.Manifest.Entries[i].Hash);
+        }
+    }
+
     private async Task PlanPushAsync()
     {
         var index = remote.Storage.LocalPathOf("") is null ? RemoteIndex.Of(repository, remote.Remote) : null;
-        var settled = index is null ? [] : await FindSettledAsync(index).ConfigureAwait(false);
-        var asked = wanted.Keys.Where(hash => !settled.Contains(hash)).ToHashSet();
-        asked.UnionWith(trees.Keys.Where(hash => !settled.Contains(hash)));
-        // A manifest may go only when all its files are there, those that nobody wants to push now too: not on the word of another
-        // manifest, or what is remembered would prove itself.
-        foreach (var (hash, tree) in trees)
-            if (!settled.Contains(hash))
-                foreach (var entry in tree.Manifest.List)
-                    asked.Add(entry.Hash);
-        ContentHash[] hashes = [.. asked];
+        var settled = index is null ? new bool[objects.Count] : await FindSettledAsync(index).ConfigureAwait(false);
+        var asked = Asked(settled);
+        var there = await remote.FindEachAsync(objects.NamesOf(asked), context).ConfigureAwait(false);
         var notes = UncheckedUploads.Of(repository, remote.Storage);
-        var there = (await remote.FindAsync(hashes, context).ConfigureAwait(false)).Where(found => !notes.Contains(RemoteKeys.Of(found.Key)))
-            .ToDictionary(found => found.Key, found => found.Value);
-        if (hashes.Any(hash => settled.Contains(hash) && !there.ContainsKey(hash)))
+        var states = new PushState[objects.Count];
+        for (var i = 0; i < asked.Count; i++)
         {
-            index!.Forget();
-            await PlanPushAsync().ConfigureAwait(false);
-            return;
+            var known = there[i] is { } size && !(notes.Any && notes.Contains(RemoteKeys.Of(objects[asked[i]]))) ? size : PushState.Absent;
+            if (known == PushState.Absent && settled[asked[i]])
+            {
+                // What was remembered is not true.
+                index!.Forget();
+                await PlanPushAsync().ConfigureAwait(false);
+                return;
+            }
+            states[asked[i]] = new PushState { IsAsked = true, RemoteSize = known };
         }
-        settled.ExceptWith(hashes);
-        upToDate += wanted.Keys.Count(settled.Contains);
-        var local = new long[hashes.Length];
-        using var stats = new ObjectStats(repository.Stores, hashes.Length);
-        WorkQueue.Run(hashes.Length, 0, context.Cancellation, queue =>
+        Measure(asked, states);
+        for (var i = 0; i < states.Length; i++)
+            if (settled[i] && !states[i].IsAsked && objects.IsWanted(i))
+                upToDate++;
+        foreach (var number in asked)
+            PlanObject(number, ref states[number]);
+        foreach (var (hash, tree) in trees)
+            if (!settled[tree.Number] && tree.RemoteBytes is null && !(states[tree.Number] is { IsThere: true } manifest && (manifest.RemoteSize < 0 || manifest.RemoteSize == manifest.LocalSize)))
+                PlanTree(hash, tree, states);
+        index?.Confirm(trees.Where(t => states[t.Value.Number].HasSameLength && Array.TrueForAll(t.Value.Files, f => states[f] is { IsThere: true, Goes: false })).Select(t => t.Key));
+    }
+
+    // What a push knows of an object. A size below 0 is one that the service does not tell, or of an object that the cache lacks.
+    private struct PushState
+    {
+        public const long Absent = long.MinValue;
+
+        public bool IsAsked { get; init; }
+        public long RemoteSize { get; init; }
+        public long LocalSize { get; set; }
+        public bool Goes { get; set; }
+
+        public readonly bool IsThere => IsAsked && RemoteSize != Absent;
+        public readonly bool HasSameLength => IsThere && (RemoteSize < 0 || LocalSize < 0 || RemoteSize == LocalSize);
+    }
+
+    // Not on the word of another manifest: what is remembered would prove itself.
+    private List<int> Asked(bool[] settled)
+    {
+        var isAsked = new bool[objects.Count];
+        foreach (var tree in trees.Values)
+            if (!settled[tree.Number])
+            {
+                isAsked[tree.Number] = true;
+                foreach (var file in tree.Files)
+                    isAsked[file] = true;
+            }
+        var asked = new List<int>(objects.Count);
+        for (var i = 0; i < isAsked.Length; i++)
+            if (isAsked[i] || !settled[i] && objects.IsWanted(i))
+                asked.Add(i);
+        return asked;
+    }
+
+    private void Measure(List<int> asked, PushState[] states)
+    {
+        using var stats = new ObjectStats(repository.Stores, asked.Count);
+        WorkQueue.Run(asked.Count, 0, context.Cancellation, queue =>
         {
             while (queue.TryTake(out var i))
-                local[i] = stats.Read(hashes[i]) is { Kind: FileKind.File, Size: var size } ? size : -1;
+                states[asked[i]].LocalSize = stats.Read(objects[asked[i]]) is { Kind: FileKind.File, Size: var size } ? size : -1;
         });
-        var (goes, sizes) = (new HashSet<ContentHash>(), new Dictionary<ContentHash, long>(hashes.Length));
-        for (var i = 0; i < hashes.Length; i++)
+    }
+
+    private void PlanObject(int number, ref PushState state)
+    {
+        if (state.HasSameLength)
+            upToDate++;
+        else if (!objects.IsWanted(number))
+            return;
+        else if (state.LocalSize >= 0)
         {
-            var hash = hashes[i];
-            sizes[hash] = local[i];
-            if (there.TryGetValue(hash, out var size) && (size < 0 || local[i] < 0 || size == local[i]))
-                upToDate++;
-            else if (wanted.TryGetValue(hash, out var need) && local[i] >= 0)
-            {
-                goes.Add(hash);
-                files.Add(new TransferItem(hash, need.Path, local[i], there.ContainsKey(hash) ? "The remote's copy has another length." : null));
-            }
-            else if (wanted.ContainsKey(hash))
-                Problem(new TransferItem(hash, need.Path, -1), TransferOutcome.Missing, remote.Missing(hash, need.Path, inCacheToo: true), false);
+            state.Goes = true;
+            files.Add(new TransferItem(objects[number], objects.PathOf(number), state.LocalSize, state.IsThere ? "The remote's copy has another length." : null));
         }
-        foreach (var (hash, tree) in trees)
-            if (!settled.Contains(hash) && tree.RemoteBytes is null && !(there.TryGetValue(hash, out var size) && (size < 0 || size == sizes[hash])))
-                PlanTree(hash, tree, sizes[hash], there, settled, goes);
-        index?.Confirm(trees.Where(t => there.TryGetValue(t.Key, out var size) && (size < 0 || sizes[t.Key] < 0 || size == sizes[t.Key]) && t.Value.Manifest.List.All(e => there.ContainsKey(e.Hash) && !goes.Contains(e.Hash))).Select(t => t.Key));
+        else
+            Problem(new TransferItem(objects[number], objects.PathOf(number), -1), TransferOutcome.Missing, remote.Missing(objects[number], objects.PathOf(number), inCacheToo: true), false);
     }
 
     // A manifest that is there, and whose files were known to be there, stands for all of them: one question instead of one for each.
-    private async Task<HashSet<ContentHash>> FindSettledAsync(RemoteIndex index)
+    private async Task<bool[]> FindSettledAsync(RemoteIndex index)
     {
-        var settled = new HashSet<ContentHash>();
+        var settled = new bool[objects.Count];
         var remembered = trees.Where(t => index.IsConfirmed(t.Key)).ToList();
         var there = await remote.FindAsync([.. remembered.Select(t => t.Key)], context).ConfigureAwait(false);
         if (there.Count < remembered.Count)
@@ -170,56 +217,56 @@ public sealed class TransferPlanner
             // A manifest of another length is no manifest of these files.
             if (there[hash] >= 0 && repository.Stores.For(hash.Algorithm).Stat(hash) is { Kind: FileKind.File, Size: var size } && size != there[hash])
                 continue;
-            settled.Add(hash);
-            settled.UnionWith(tree.Manifest.List.Select(e => e.Hash));
+            settled[tree.Number] = true;
+            foreach (var file in tree.Files)
+                settled[file] = true;
         }
         return settled;
     }
 
-    private void PlanTree(ContentHash hash, Tree tree, long size, IReadOnlyDictionary<ContentHash, long> there, HashSet<ContentHash> settled,
-        HashSet<ContentHash> goes)
+    private void PlanTree(ContentHash hash, Tree tree, PushState[] states)
     {
         var (awaited, present) = (new List<ContentHash>(), new List<ContentHash>());
         string? obstacle = null;
-        foreach (var entry in tree.Manifest.List)
-            if (goes.Contains(entry.Hash))
-                awaited.Add(entry.Hash);
-            else if (there.ContainsKey(entry.Hash) || settled.Contains(entry.Hash))
-                present.Add(entry.Hash);
+        for (var i = 0; i < tree.Files.Length; i++)
+            if (states[tree.Files[i]].Goes)
+                awaited.Add(tree.Manifest.Entries[i].Hash);
+            else if (states[tree.Files[i]].IsThere)
+                present.Add(tree.Manifest.Entries[i].Hash);
             else
-                obstacle ??= entry.Path;
+                obstacle ??= tree.Manifest.Entries[i].Path;
         // Who pushes a part of a folder does not expect the whole of it to be there.
         if (obstacle is null || !tree.IsPartial)
-            moves.Add(new TransferTree(new TransferItem(hash, tree.Path, size), awaited, present, obstacle, null));
+            moves.Add(new TransferTree(new TransferItem(hash, tree.Path, states[tree.Number].LocalSize), awaited, present, obstacle, null));
     }
 
     private async Task PlanFetchAsync()
     {
-        var checks = repository.Verify(wanted.Keys, context);
-        var lacking = new List<ContentHash>();
-        foreach (var (hash, need) in wanted)
-            switch (checks[hash].Verdict)
+        var checks = repository.VerifyEach(objects.Names, context);
+        var lacking = new List<int>();
+        for (var number = 0; number < checks.Length; number++)
+            switch (checks[number].Verdict)
             {
                 case ObjectVerdict.Good:
                     upToDate++;
                     break;
                 case ObjectVerdict.Unreadable:
-                    Problem(new TransferItem(hash, need.Path, -1), TransferOutcome.Failed, checks[hash].Error!, false);
+                    Problem(new TransferItem(objects[number], objects.PathOf(number), -1), TransferOutcome.Failed, checks[number].Error!, false);
                     break;
                 default:
-                    lacking.Add(hash);
+                    lacking.Add(number);
                     break;
             }
         if (lacking.Count > 0)
             await RequireReadableAsync().ConfigureAwait(false);
-        var there = await remote.FindAsync(lacking, context).ConfigureAwait(false);
-        foreach (var hash in lacking)
+        var there = await remote.FindEachAsync(objects.NamesOf(lacking), context).ConfigureAwait(false);
+        for (var i = 0; i < lacking.Count; i++)
         {
-            var (path, tolerated) = wanted[hash];
-            if (there.TryGetValue(hash, out var size))
-                files.Add(new TransferItem(hash, path, size, checks[hash].Verdict == ObjectVerdict.Corrupt ? "The cache's copy is damaged." : null));
+            var (hash, path) = (objects[lacking[i]], objects.PathOf(lacking[i]));
+            if (there[i] is { } size)
+                files.Add(new TransferItem(hash, path, size, checks[lacking[i]].Verdict == ObjectVerdict.Corrupt ? "The cache's copy is damaged." : null));
             else
-                Problem(new TransferItem(hash, path, -1), TransferOutcome.Missing, remote.Missing(hash, path, inCacheToo: true), tolerated);
+                Problem(new TransferItem(hash, path, -1), TransferOutcome.Missing, remote.Missing(hash, path, inCacheToo: true), objects.IsTolerated(lacking[i]));
         }
         foreach (var (hash, tree) in trees)
             if (tree.RemoteBytes is { } bytes)

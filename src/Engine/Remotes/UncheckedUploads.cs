@@ -49,6 +49,16 @@ internal sealed class UncheckedUploads(string folder, string place)
         }
     }
 
+    /// <summary>True when there is any note.</summary>
+    public bool Any
+    {
+        get
+        {
+            lock (gate)
+                return Open().Count > 0;
+        }
+    }
+
     /// <summary>True when nobody knows whether what is there is right.</summary>
     public bool Contains(string key)
     {

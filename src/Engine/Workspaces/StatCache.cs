@@ -37,7 +37,7 @@ public sealed class StatCache : IStatRecords
     private static uint Today => (uint)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
 
     /// <inheritdoc/>
-    public bool TryGet(string absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
+    public bool TryGet(ReadOnlySpan<char> absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
     {
         var key = KeyOf(absolutePath, algorithm);
         if (!fresh.TryGet(key, out var entry) && !TryFindStored(key, out entry))
@@ -84,7 +84,7 @@ public sealed class StatCache : IStatRecords
         }
     }
 
-    private static UInt128 KeyOf(string path, ContentHashAlgorithm algorithm)
+    private static UInt128 KeyOf(ReadOnlySpan<char> path, ContentHashAlgorithm algorithm)
     {
         Span<byte> bytes = path.Length <= 256 ? stackalloc byte[1024] : new byte[Encoding.UTF8.GetMaxByteCount(path.Length)];
         return XxHash128.HashToUInt128(bytes[..Encoding.UTF8.GetBytes(path, bytes)], (long)algorithm);

@@ -46,26 +46,6 @@ public sealed class FolderStorage(string folder, bool sharedGroup = false) : IRe
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<RemoteItem?> FindMany(IReadOnlyList<string> keys, CancellationToken cancellation)
-    {
-        var found = new RemoteItem?[keys.Count];
-        var groups = Enumerable.Range(0, keys.Count).GroupBy(i => keys[i].LastIndexOf('/') is var end and >= 0 ? keys[i][..end] : "", StringComparer.Ordinal).ToList();
-        WorkQueue.Run(groups.Count, Environment.ProcessorCount, cancellation, queue =>
-        {
-            while (queue.TryTake(out var group))
-                Guard(LocalPathOf(groups[group].Key), path =>
-                {
-                    using var stats = FolderStats.TryOpen(path);
-                    if (stats is not null)
-                        foreach (var i in groups[group])
-                            found[i] = ItemOf(keys[i], stats.Read(Path.GetFileName(keys[i]), followLinks: true));
-                    return true;
-                });
-        });
-        return found;
-    }
-
-    /// <inheritdoc/>
     public async IAsyncEnumerable<RemoteItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask.ConfigureAwait(false);

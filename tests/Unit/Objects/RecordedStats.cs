@@ -10,9 +10,9 @@ internal sealed class RecordedStats : IStatRecords
 
     public int Count => records.Count;
 
-    public bool TryGet(string absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
+    public bool TryGet(ReadOnlySpan<char> absolutePath, in FileStat stat, ContentHashAlgorithm algorithm, out ContentHash hash)
     {
-        var found = records.TryGetValue((absolutePath, algorithm), out var record) && record.Stat.SameContentAs(stat);
+        var found = records.TryGetValue((absolutePath.ToString(), algorithm), out var record) && record.Stat.SameContentAs(stat);
         hash = found ? record.Hash : default;
         return found;
     }

@@ -341,11 +341,10 @@ public abstract class StorageConformance : IDisposable
     [ServerFact]
     public async Task A_server_that_is_gone_is_an_error_that_may_pass()
     {
-        if (Server is not { } server)
+        if (Server is null)
             return;
-        var proxy = new FaultProxy(server.Host, server.Port);
-        await using var far = Open(root, proxy.Port);
-        await proxy.DisposeAsync();
+        using var closed = new ClosedPort();
+        await using var far = Open(root, closed.Number);
 
         Assert.True((await Assert.ThrowsAsync<TransientRemoteException>(() => far.FindAsync("x", default))).IsUnreachable);
     }

@@ -7,24 +7,36 @@ namespace DataVersion.Tests.Remotes.Http;
 /// <summary>A server on loopback that answers as a test says, for what real servers do rarely.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Func<HttpListenerContext, Task> answer;
 
     public ScriptedServer(Func<HttpListenerContext, Task> answer)
     {
         this.answer = answer;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-        }
-        listener.Prefixes.Add(Url);
-        listener.Start();
+        for (var attempt = 0; ; attempt++)
+            try
+            {
+                Url = $"http://127.0.0.1:{FreePort()}/";
+                listener = new HttpListener { Prefixes = { Url } };
+                listener.Start();
+                break;
+            }
+            catch (HttpListenerException) when (attempt < 20)
+            {
+                // Somebody else took the port meanwhile.
+            }
         _ = ServeAsync();
     }
 
     /// <summary>Ends with a slash.</summary>
     public string Url { get; }
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
 
     /// <summary>Every request: method, path and the headers that matter here.</summary>
     public ConcurrentQueue<(string Method, string Path, string? Login, string? Secret)> Requests { get; } = new();
