@@ -77,7 +77,7 @@ public sealed partial class GitRepository
         var ignored = new HashSet<string>(StringComparer.Ordinal);
         if (paths.Count == 0)
             return ignored;
-        var forecast = new IgnoreForecast(this, RulesElsewhere(cancellation));
+        var forecast = new IgnoreForecast(this, () => RulesElsewhere(cancellation));
         var open = new List<string>();
         foreach (var path in paths)
             switch (Path.EndsInDirectorySeparator(path) ? null : forecast.IsIgnored(ToGitPath(path)))

@@ -32,6 +32,7 @@ internal sealed class SftpChannel : IDisposable
     /// <param name="received">Receives what comes, piece by piece, on the connection's own thread; to be taken before it returns.</param>
     /// <param name="ended">Called when nothing comes any more.</param>
     /// <returns>Null when the server allows none, or SSH.NET has none.</returns>
+    /// <exception cref="SshConnectionException">The connection broke; also <see cref="System.Net.Sockets.SocketException"/>.</exception>
     public static SftpChannel? TryOpen(SftpClient client, Action<ReadOnlyMemory<byte>> received, Action<Exception> ended)
     {
         SftpChannel? made = null;
@@ -44,8 +45,13 @@ internal sealed class SftpChannel : IDisposable
             if (Call(made.channel, "SendSubsystemRequest", "sftp") is true)
                 return made;
         }
-        catch (Exception error) when (error is MissingMemberException or ArgumentException or TargetInvocationException { InnerException: SshException and not SshConnectionException })
+        catch (Exception error) when (error is MissingMemberException or ArgumentException or SshException and not SshConnectionException)
         {
+        }
+        catch
+        {
+            made?.Dispose();
+            throw;
         }
         made?.Dispose();
         return null;
@@ -95,7 +101,9 @@ internal sealed class SftpChannel : IDisposable
 
     private void Closed(object? sender, EventArgs what) => ended!(new SshConnectionException("The server closed the channel."));
 
-    private static object? Call(object target, string name, params object[] arguments) => Member(target, name, [.. arguments.Select(a => a.GetType())]).Invoke(target, arguments);
+    // What it throws is what comes: a broken connection is one, however it is told.
+    private static object? Call(object target, string name, params object[] arguments) =>
+        Member(target, name, [.. arguments.Select(a => a.GetType())]).Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 
     private static MethodInfo Member(object target, string name, params Type[] parameters)
     {

@@ -43,7 +43,7 @@ public sealed class IgnoreForecastTests : IDisposable
                 if (!Path.Exists(sandbox.PathOf(name)))
                     sandbox.Write(name, "");
             var said = sandbox.Repository.IgnoreRules(Names).Where(r => r.Ignores).Select(r => r.Path).ToHashSet();
-            var forecast = new IgnoreForecast(sandbox.Repository, [IgnoreLines.Read(sandbox.PathOf(".git/info/exclude"))!]);
+            var forecast = new IgnoreForecast(sandbox.Repository, () => [IgnoreLines.Read(sandbox.PathOf(".git/info/exclude"))!]);
             foreach (var name in Names)
                 if (forecast.IsIgnored(name) is { } ignored)
                 {
@@ -62,6 +62,7 @@ public sealed class IgnoreForecastTests : IDisposable
         sandbox.Write("data/.gitignore", string.Concat(Enumerable.Range(0, 2000).Select(i => $"/file{i}.bin\n")));
         var git = sandbox.Repository;
         Assert.Equal(2000, git.Ignored(names).Count);
+        Assert.Equal(0, git.ProcessCount);
         Assert.Empty(git.Ignored([.. names.Select(n => n + ".dvc")]));
         // Once for the user's configuration.
         Assert.Equal(1, git.ProcessCount);

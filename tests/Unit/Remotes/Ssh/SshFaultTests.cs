@@ -70,6 +70,32 @@ public sealed class SshFaultTests : IDisposable
         Assert.Equal(["x", "z"], Directory.GetFiles(Path.Combine(server["root"], folder)).Select(Path.GetFileName).Order());
     }
 
+    [ServerFact("ssh")]
+    public async Task A_connection_that_breaks_while_the_way_for_content_is_opened_may_work_a_little_later()
+    {
+        var server = TestServer.Get("ssh");
+        home.Trust(server);
+        await using var proxy = new FaultProxy("127.0.0.1", server.Address.Port);
+        var failures = 0;
+        // The answers are about 350 bytes.
+        for (var bytes = 1; bytes < 400; bytes += 35)
+        {
+            await using var storage = home.Open($"ssh://{server["user"]}@127.0.0.1:{proxy.Port}{server["root"]}/opened-{Guid.NewGuid():N}", ("keyfile", server["key"]));
+            Assert.Null(await storage.FindAsync("x", default));
+            proxy.Restart();
+            proxy.CutDownAfter = bytes;
+
+            if (await Record.ExceptionAsync(() => storage.PutAsync("x", Upload([1]), default)) is { } error)
+            {
+                Assert.IsType<TransientRemoteException>(error);
+                failures++;
+            }
+            proxy.CutDownAfter = 0;
+            await storage.PutAsync("x", Upload([1]), default);
+        }
+        Assert.True(failures > 3, $"It broke {failures} times only.");
+    }
+
     [ServerTheory("ssh")]
     [InlineData("/proc/nowhere")]
     [InlineData("/nowhere-at-all")]
