@@ -60,23 +60,15 @@ internal sealed class WorkFileSystem : IDisposable
             """, Path.GetDirectoryName(mounted)!);
     }
 
-    /// <summary>Waits until everything is written, empties the page cache if wanted, and has the memory ready.</summary>
-    public void Settle(bool cold)
-    {
-        Shell.Run($"sync -f '{Folder}'" + (cold ? "; sync; echo 3 > /proc/sys/vm/drop_caches" : ""), Folder);
-        HeldMemory.Fill(Beside);
-    }
+    /// <summary>Waits until everything is written, and empties the page cache if wanted.</summary>
+    public void Settle(bool cold) => Shell.Run($"sync -f '{Folder}'" + (cold ? "; sync; echo 3 > /proc/sys/vm/drop_caches" : ""), Folder);
 
     /// <summary>Takes the file system in a file away.</summary>
     public void Dispose()
     {
-        HeldMemory.Release(Beside);
         if (mounted is not null)
             Remove();
     }
-
-    // Not on what is measured.
-    private string Beside => Path.GetDirectoryName(mounted) ?? Folder;
 
     // Also what a run before left. Servers take a moment to end.
     private void Remove() => Shell.Run($"""
