@@ -9,7 +9,7 @@ namespace DataVersion.Tests;
 internal sealed class LoopMount : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("dv-loop-").FullName;
-    private bool mounted;
+    private readonly List<string> mounted = [];
 
     /// <summary>Makes and mounts a file system.</summary>
     /// <param name="kind">btrfs, xfs or ext4.</param>
@@ -25,7 +25,7 @@ internal sealed class LoopMount : IDisposable
                 file.SetLength((megabytes > 0 ? megabytes : kind switch { "btrfs" => 256, "xfs" => 320, _ => 64 }) * 1048576L);
             Run("mkfs." + kind, kind == "ext4" ? ["-q", "-m", "0", "-O", "^has_journal", image] : ["-q", image]);
             Run("mount", ["-o", "loop", image, Root]);
-            mounted = true;
+            mounted.Add(Root);
         }
         catch
         {
@@ -43,24 +43,32 @@ internal sealed class LoopMount : IDisposable
     /// <summary>Lets nothing be written any more.</summary>
     public void MakeReadOnly() => Run("mount", ["-o", "remount,ro", Root]);
 
+    /// <summary>Mounts it at a second place, with the same device; between both nothing can be linked.</summary>
+    /// <returns>The place.</returns>
+    public string MountAgain()
+    {
+        var again = Path.Combine(folder, "again");
+        Directory.CreateDirectory(again);
+        Run("mount", ["--bind", Root, again]);
+        mounted.Add(again);
+        return again;
+    }
+
     /// <summary>Why no loop mounts are possible on this machine; null when they are. Tried once.</summary>
     public static string? WhyNot(string kind) => Reasons.GetOrAdd(kind, static kind => new Lazy<string?>(() => Try(kind))).Value;
 
     public void Dispose()
     {
-        if (mounted)
-        {
-            mounted = false;
+        for (; mounted.Count > 0; mounted.RemoveAt(mounted.Count - 1))
             try
             {
-                Run("umount", [Root]);
+                Run("umount", [mounted[^1]]);
             }
             catch (InvalidOperationException)
             {
                 // Something still looks at it (a watcher of the machine): let it go as soon as that ends.
-                Run("umount", ["-l", Root]);
+                Run("umount", ["-l", mounted[^1]]);
             }
-        }
         Directory.Delete(folder, recursive: true);
     }
 

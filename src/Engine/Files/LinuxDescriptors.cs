@@ -11,13 +11,21 @@ internal static unsafe partial class LinuxDescriptors
     private const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000, Nameless = 0x400000;
     private const int PathOnly = 0x200000;
     private const int NonBlocking = 0x800; // for pipes, whose opening would wait for a writer; files know no difference
-    private const int Interrupted = 4, Exists = 17;
+    private const int Interrupted = 4;
+
+    /// <summary>EEXIST.</summary>
+    public const int Exists = 17;
+
+    /// <summary>ENOENT.</summary>
+    public const int NoEntry = 2;
+
     private const int AtFdCwd = -100, AtSymlinkFollow = 0x400;
     private const int WillNeed = 3;
 
     // O_DIRECTORY is one of the few flags that differ between processors.
     private static readonly int Folder = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
-    private static readonly bool HasDescriptorLinks = Directory.Exists("/proc/self/fd");
+    /// <summary>Open files can get names.</summary>
+    public static bool HasDescriptorLinks { get; } = Directory.Exists("/proc/self/fd");
 
     /// <summary>Opens for reading; links are followed. The errors are those that .NET would throw.</summary>
     public static SafeFileHandle OpenRead(string path) => Open(path, ReadOnly | NonBlocking | CloseOnExec, 0);
@@ -44,13 +52,16 @@ internal static unsafe partial class LinuxDescriptors
     }
 
     /// <summary>Gives a nameless file its name in one step; false when something of that name is there already.</summary>
-    public static bool GiveName(SafeFileHandle file, string path)
+    public static bool GiveName(SafeFileHandle file, string path) => TryGiveName(file, path) switch
     {
-        if (linkat(AtFdCwd, $"/proc/self/fd/{file.DangerousGetHandle()}", AtFdCwd, path, AtSymlinkFollow) == 0)
-            return true;
-        var error = Marshal.GetLastPInvokeError();
-        return error == Exists ? false : throw NativeError.ToException(error, path);
-    }
+        0 => true,
+        Exists => false,
+        var error => throw NativeError.ToException(error, path),
+    };
+
+    /// <summary>Gives an open file a name, whatever names it has. 0 or the error number.</summary>
+    public static int TryGiveName(SafeFileHandle file, string path) =>
+        linkat(AtFdCwd, $"/proc/self/fd/{file.DangerousGetHandle()}", AtFdCwd, path, AtSymlinkFollow) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Sets permission bits, whatever the umask is.</summary>
     public static void SetMode(SafeFileHandle file, int mode, string path)

@@ -86,7 +86,7 @@ public sealed partial class ObjectStoreWriter
             var known = request.KnownHash is { } hash && request.Known.SameContentAs(before) ? hash : (ContentHash?)null;
             if (before.Size > 0 && (Link() || Clone()))
             {
-                if (link == LinkKind.Hardlink && !FileStat.Read(temporary!).SameContentAs(before))
+                if (temporary is not null && !FileStat.Read(temporary).SameContentAs(before))
                     return Changed(path, before);
                 stamp = link == LinkKind.Reflink && isSettled && writer.keepsTimes.Value ? found : null;
                 return known is not null ? EndLinked(known, []) : null;
@@ -225,11 +225,18 @@ public sealed partial class ObjectStoreWriter
         private StoreOutcome Finish(ContentHash hash, LinkKind method)
         {
             var place = store.PathOf(hash);
-            // Publishing makes read-only first, which a workspace file that shares the inode must be spared without need.
-            var free = method != LinkKind.Hardlink || !FileStat.Read(place).Exists;
+            // Publishing under a temporary name makes read-only first, which a workspace file that shares the inode must be spared without need.
+            var free = temporary is null || !FileStat.Read(place).Exists;
             for (var attempt = 0; ; attempt++, free = true)
             {
-                if (free && (made is null ? store.TryPublish(temporary!, hash) : store.TryPublish(made, hash)))
+                var published = free ? Publish(hash) : false;
+                if (published is null)
+                {
+                    // The way by names tells what is possible here.
+                    writer.linksByName = true;
+                    return Changed(path, before);
+                }
+                if (published is true)
                 {
                     temporary = null;
                     // A second name has the stat of the first.
@@ -246,6 +253,9 @@ public sealed partial class ObjectStoreWriter
                     throw check.Error!;
             }
         }
+
+        private bool? Publish(ContentHash hash) => made is not null ? store.TryPublish(made, hash)
+            : temporary is not null ? store.TryPublish(temporary, hash) : store.TryPublish(source, hash);
 
         // A cache that is full or read-only still serves what it has: then the file's hash, found by reading it in place, is enough.
         private StoreOutcome? FindStored(DataVersionException error)

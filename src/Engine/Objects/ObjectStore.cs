@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using DataVersion.Engine.Files;
+using DataVersion.Engine.Linking;
 
 namespace DataVersion.Engine.Objects;
 
@@ -252,6 +253,38 @@ public sealed class ObjectStore
         }
         FaultPoint.Reach("store.after-rename");
         return named;
+    }
+
+    /// <summary>
+    /// Gives an open, verified file of this file system the name of an object besides the names it has, and makes it read-only. In
+    /// between it is not protected, so that whoever finds it then reads it before it is used.
+    /// </summary>
+    /// <returns>True; false when something of that name is there; null when open files get no further name here.</returns>
+    internal bool? TryPublish(SourceFile source, ContentHash hash)
+    {
+        var path = PathOf(hash);
+        EnsureFolder(hash);
+        var error = LinuxDescriptors.TryGiveName(source.Handle, path);
+        if (error == LinuxDescriptors.NoEntry)
+        {
+            ForgetFolders();
+            EnsureFolder(hash);
+            error = LinuxDescriptors.TryGiveName(source.Handle, path);
+        }
+        if (error != 0)
+            return error == LinuxDescriptors.Exists ? false
+                : error == LinuxDescriptors.NoEntry || LinkCalls.MeansUnsupported(error) ? null : throw NativeError.ToException(error, path);
+        FaultPoint.Reach("store.linked");
+        try
+        {
+            LinuxDescriptors.SetMode(source.Handle, FileModes.Object, path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // As below.
+        }
+        FaultPoint.Reach("store.after-rename");
+        return true;
     }
 
     private static void Write(string path, ReadOnlySpan<byte> content)

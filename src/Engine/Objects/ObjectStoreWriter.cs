@@ -28,6 +28,8 @@ public sealed partial class ObjectStoreWriter
     private readonly IStatRecords records;
     private readonly ConcurrentDictionary<ulong, bool> cannotClone = new();
     private readonly Lazy<bool> keepsTimes;
+    private readonly Lazy<ulong> device;
+    private volatile bool linksByName = !OperatingSystem.IsLinux() || !LinuxDescriptors.HasDescriptorLinks;
     private ObjectInodes? inodes;
     private ObjectStats? stats;
 
@@ -41,6 +43,11 @@ public sealed partial class ObjectStoreWriter
         this.records = records;
         // File systems of this machine that clone. A server's clock may be another, and what it tells may be old.
         keepsTimes = new(() => OperatingSystem.IsLinux() && new DriveInfo(store.Folder).DriveFormat is "btrfs" or "xfs");
+        device = new(() =>
+        {
+            store.EnsureRoot();
+            return FileStat.Read(store.Folder, followLinks: true).Device;
+        });
     }
 
     /// <summary>Stores files and reports each as it is done. One bad file does not stop the others.</summary>
@@ -109,20 +116,21 @@ public sealed partial class ObjectStoreWriter
 
     private void Store(StoreRequest request, HashWorker worker, HashSet<Intake> open, Action<StoreOutcome> done)
     {
-        Attempt(worker, outcome =>
+        Attempt(request, worker, outcome =>
         {
             if (outcome.Status != StoreStatus.ChangedDuringRead)
             {
                 done(outcome);
                 return;
             }
+            // What the caller saw of it is old.
             using var alone = worker.OneByOne();
-            Attempt(alone, done);
+            Attempt(request with { Known = default, KnownHash = null }, alone, done);
         });
 
-        void Attempt(HashWorker by, Action<StoreOutcome> ended)
+        void Attempt(StoreRequest asked, HashWorker by, Action<StoreOutcome> ended)
         {
-            var intake = new Intake(this, request, by, (self, outcome) =>
+            var intake = new Intake(this, asked, by, (self, outcome) =>
             {
                 open.Remove(self);
                 self.Dispose();

@@ -360,4 +360,25 @@ public sealed class ObjectStoreWriterTests : IDisposable
         AssertIsObject(outcomes[0], Bytes(100), cache);
         AssertIsObject(outcomes[1], Bytes(2 * Mebi), cache);
     }
+
+    // Only the link itself fails: the device is the same.
+    [LoopTheory("ext4")]
+    [InlineData(LinkKind.Hardlink)]
+    [InlineData(LinkKind.Symlink)]
+    public void Across_mounts_of_one_file_system_files_are_copied_and_stay_writable(LinkKind preferred)
+    {
+        using var disk = new LoopMount("ext4");
+        var elsewhere = disk.MountAgain();
+        var cache = new ObjectStores(disk.PathOf("cache"), false, scratch.PathOf("quarantine"));
+        StoreRequest[] requests = [.. Enumerable.Range(0, 40).Select(i => new StoreRequest(Path.Combine(elsewhere, $"f{i}"), Preferred: preferred))];
+        for (var i = 0; i < requests.Length; i++)
+            File.WriteAllBytes(requests[i].SourcePath, Bytes(100, i));
+        var mode = FileStat.Read(requests[0].SourcePath).Mode;
+
+        var outcomes = Store(OperationContext.Silent, cache, requests);
+
+        Assert.All(outcomes, outcome => Assert.Equal((StoreStatus.Stored, LinkKind.Copy), (outcome.Status, outcome.Method)));
+        AssertIsObject(outcomes[39], Bytes(100, 39), cache);
+        Assert.All(requests, request => Assert.Equal(mode, FileStat.Read(request.SourcePath).Mode));
+    }
 }
