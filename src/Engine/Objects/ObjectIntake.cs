@@ -114,11 +114,18 @@ public sealed partial class ObjectStoreWriter
         /// A second name of the workspace file in the store: no byte is written, and the file never leaves its place. Object
         /// and file share the inode from then on, which is what a hard link means and what a symbolic link becomes when the
         /// workspace file is replaced. False when the file system or the source does not allow it.
+        /// On Linux the open file gets that name last, where this is possible: one change of a folder instead of two.
         /// </summary>
         private bool Link()
         {
-            if (request.Preferred is not (LinkKind.Hardlink or LinkKind.Symlink) || FileStat.Read(path).Kind == FileKind.Symlink)
+            if (request.Preferred is not (LinkKind.Hardlink or LinkKind.Symlink)
+                || (request.Known.Exists ? request.Known : FileStat.Read(path)).Kind == FileKind.Symlink)
                 return false;
+            if (!writer.linksByName && before.Device == writer.device.Value)
+            {
+                link = LinkKind.Hardlink;
+                return true;
+            }
             temporary = store.TemporaryName();
             var error = LinkCalls.Make(LinkKind.Hardlink, path, temporary, FileModes.Object);
             if (IsMade(error, LinkKind.Hardlink))
