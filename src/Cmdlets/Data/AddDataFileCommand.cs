@@ -89,6 +89,8 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
             Description = Description, Type = Type, Labels = Label, Meta = Meta is null ? null : YamlNode.From(Meta),
         };
         using var repository = OpenRepository(layout);
+        // Under the lock, so that metadata is read once: what is tracked answers wildcards too.
+        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var sources = ResolvePaths(requested, () => TrackedPaths(repository));
         if (sources.Count == 0)
             return;
@@ -101,7 +103,6 @@ public sealed class AddDataFileCommand : RepositoryCmdlet
                     return Task.FromResult(new AddUpload(repository, remote, new RemoteAccess(this).Open(remote, pump)));
                 }),
             };
-        using var held = RunPumped(context => repository.Lock(Patience(LockTimeout), context));
         var plan = RunPumped(context => AddPlanner.Plan(repository, sources, options));
         foreach (var failure in plan.Failures)
             WriteError(failure.Error, failure.Path);
