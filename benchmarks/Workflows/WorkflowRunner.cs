@@ -17,8 +17,8 @@ internal sealed class WorkflowRunner(WorkflowOptions options, BuiltModule module
             using var fileSystem = WorkFileSystem.Open(name, options.Work);
             foreach (var dataset in options.Datasets)
             {
-                // The data set, three repositories with cache and remote each, which many files have for each round.
-                if (fileSystem.Free < dataset.Bytes * (dataset.IsLarge ? 8 : 4 + 2 * options.Rounds))
+                // The data set, three repositories (one without DVC) with cache and remote each, which many files have for each round.
+                if (fileSystem.Free < dataset.Bytes * (!dataset.IsLarge ? 4 + 2 * options.Rounds : options.NoDvc ? 4 : 8))
                 {
                     Console.Error.WriteLine($"{dataset.Name} is left out: {fileSystem.Folder} has room for {Quantity.Size(fileSystem.Free)} only.");
                     continue;
