@@ -25,6 +25,8 @@ internal static class Shell
             RedirectStandardError = true,
         };
         start.Environment["DVC_NO_ANALYTICS"] = "1";
+        // Somebody who installed a program of Python has its modules compiled.
+        start.Environment.Remove("PYTHONDONTWRITEBYTECODE");
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var (name, value) in variables ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -67,7 +67,7 @@ public sealed class RemoteObjects
             WorkQueue.Run(hashes.Count, 0, context.Cancellation, queue =>
             {
                 while (queue.TryTake(out var i))
-                    if (!TryLook(stats, hashes[i], ref sizes[i]))
+                    if (!TryLook(stats, hashes[i], out sizes[i]))
                         open.Add(i);
             });
         var unsettled = new List<(int, RemoteItem)>();
@@ -80,14 +80,19 @@ public sealed class RemoteObjects
         return unsettled;
     }
 
-    private static bool TryLook(ObjectStats stats, ContentHash hash, ref long? size)
+    // False when it takes more than a look.
+    private static bool TryLook(ObjectStats stats, ContentHash hash, out long? size)
     {
+        size = null;
         try
         {
             var stat = stats.Read(hash);
-            if (stat.Kind == FileKind.File)
-                size = stat.Size;
-            return stat.Kind != FileKind.File || stat.Mode == FileModes.Object;
+            if (stat.Kind != FileKind.File)
+                return true;
+            if (stat.Mode != FileModes.Object)
+                return false;
+            size = stat.Size;
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
