@@ -7,9 +7,9 @@ namespace DataVersion.Engine.Objects;
 public sealed partial class ObjectStoreWriter
 {
     /// <summary>
-    /// One file on its way into the store: first a private copy of its bytes is made in the way that is possible, then that
-    /// is hashed, perhaps in a lane beside others, then it becomes an object. Leaves either a whole object or nothing, also
-    /// when it is given up in between.
+    /// One file on its way into the store: first a private copy of its bytes is made in the way that is possible, unless the file
+    /// itself is to become the object, then that is hashed, perhaps in a lane beside others, then it becomes an object. Leaves
+    /// either a whole object or nothing, also when it is given up in between.
     /// </summary>
     private sealed class Intake(ObjectStoreWriter writer, StoreRequest request, HashWorker worker, Action<Intake, StoreOutcome> ended) : IDisposable
     {
@@ -29,7 +29,7 @@ public sealed partial class ObjectStoreWriter
         {
             if (Take(Prepare) is { } outcome)
                 ended(this, outcome);
-            else if (link == LinkKind.Hardlink) // the open file is the one that has a second name now
+            else if (link == LinkKind.Hardlink) // the open file is the one that has a second name, or gets it
                 worker.HashContent(source, before.Size, null, (hash, _) => End(EndLinked, hash), Fail);
             else if (link is not null)
                 worker.HashClone(stamp is null ? made!.Content : source, before.Size, (hash, _) => End(EndLinked, hash), Fail);

@@ -5,8 +5,8 @@ using DataVersion.Engine.Hashing;
 namespace DataVersion.Engine.Objects;
 
 /// <summary>
-/// Stores the content of workspace files. What is hashed is what is stored: first a private clone, a second name of the
-/// file, or a copy in memory or on disk is made, then that is hashed, then it gets the name of an object; the stat of the
+/// Stores the content of workspace files. What is hashed is what is stored: a private clone or a copy in memory or on disk, or
+/// the open file itself, which then gets a second name; once it is hashed it gets the name of an object. The stat of the
 /// source before and after tells whether it held still.
 /// </summary>
 /// <remarks>

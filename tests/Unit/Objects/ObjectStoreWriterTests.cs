@@ -361,6 +361,30 @@ public sealed class ObjectStoreWriterTests : IDisposable
         AssertIsObject(outcomes[1], Bytes(2 * Mebi), cache);
     }
 
+    [Fact]
+    public void A_linked_file_has_no_other_name_before_its_hash_is_known()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var path = scratch.Write("file", Bytes(4 * Mebi));
+        var links = new List<uint>();
+        var context = new OperationContext
+        {
+            Progress = sample =>
+            {
+                if (sample.ItemsDone == 0)
+                    links.Add((uint)FileStat.Read(path).LinkCount);
+            },
+        };
+
+        var outcome = Store(context, stores, new StoreRequest(path, Preferred: LinkKind.Hardlink))[0];
+
+        AssertIsObject(outcome, Bytes(4 * Mebi));
+        Assert.NotEmpty(links);
+        Assert.All(links, count => Assert.Equal(1u, count));
+        Assert.Equal((2u, LinkKind.Hardlink), ((uint)FileStat.Read(path).LinkCount, outcome.Method));
+    }
+
     // Only the link itself fails: the device is the same.
     [LoopTheory("ext4")]
     [InlineData(LinkKind.Hardlink)]
