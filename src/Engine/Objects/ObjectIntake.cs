@@ -232,8 +232,8 @@ public sealed partial class ObjectStoreWriter
         private StoreOutcome Finish(ContentHash hash, LinkKind method)
         {
             var place = store.PathOf(hash);
-            // Publishing under a temporary name makes read-only first, which a workspace file that shares the inode must be spared without need.
-            var free = temporary is null || !FileStat.Read(place).Exists;
+            // Publishing makes read-only first, which a workspace file that shares the inode must be spared without need.
+            var free = method != LinkKind.Hardlink || !FileStat.Read(place).Exists;
             for (var attempt = 0; ; attempt++, free = true)
             {
                 var published = free ? Publish(hash) : false;
@@ -262,7 +262,7 @@ public sealed partial class ObjectStoreWriter
         }
 
         private bool? Publish(ContentHash hash) => made is not null ? store.TryPublish(made, hash)
-            : temporary is not null ? store.TryPublish(temporary, hash) : store.TryPublish(source, hash);
+            : temporary is not null ? store.TryPublish(temporary, hash) : store.TryPublish(source, before.Mode, hash);
 
         // A cache that is full or read-only still serves what it has: then the file's hash, found by reading it in place, is enough.
         private StoreOutcome? FindStored(DataVersionException error)

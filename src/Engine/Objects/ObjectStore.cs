@@ -256,14 +256,16 @@ public sealed class ObjectStore
     }
 
     /// <summary>
-    /// Gives an open, verified file of this file system the name of an object besides the names it has, and makes it read-only. In
-    /// between it is not protected, so that whoever finds it then reads it before it is used.
+    /// Gives an open, verified file of this file system the name of an object besides the names it has, read-only before it has it:
+    /// nobody may write to what has the name and the mode of an object. Without the name it has its mode again.
     /// </summary>
     /// <returns>True; false when something of that name is there; null when open files get no further name here.</returns>
-    internal bool? TryPublish(SourceFile source, ContentHash hash)
+    internal bool? TryPublish(SourceFile source, int mode, ContentHash hash)
     {
         var path = PathOf(hash);
         EnsureFolder(hash);
+        var isProtected = TryProtect(source, path);
+        FaultPoint.Reach("store.before-rename");
         var error = LinuxDescriptors.TryGiveName(source.Handle, path);
         if (error == LinuxDescriptors.NoEntry)
         {
@@ -271,20 +273,29 @@ public sealed class ObjectStore
             EnsureFolder(hash);
             error = LinuxDescriptors.TryGiveName(source.Handle, path);
         }
-        if (error != 0)
-            return error == LinuxDescriptors.Exists ? false
-                : error == LinuxDescriptors.NoEntry || LinkCalls.MeansUnsupported(error) ? null : throw NativeError.ToException(error, path);
-        FaultPoint.Reach("store.linked");
+        if (error == 0)
+        {
+            FaultPoint.Reach("store.after-rename");
+            return true;
+        }
+        if (isProtected)
+            LinuxDescriptors.SetMode(source.Handle, mode, path);
+        return error == LinuxDescriptors.Exists ? false
+            : error == LinuxDescriptors.NoEntry || LinkCalls.MeansUnsupported(error) ? null : throw NativeError.ToException(error, path);
+    }
+
+    private static bool TryProtect(SourceFile source, string path)
+    {
         try
         {
             LinuxDescriptors.SetMode(source.Handle, FileModes.Object, path);
+            return true;
         }
         catch (UnauthorizedAccessException)
         {
             // As below.
+            return false;
         }
-        FaultPoint.Reach("store.after-rename");
-        return true;
     }
 
     private static void Write(string path, ReadOnlySpan<byte> content)
